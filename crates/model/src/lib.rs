@@ -1,0 +1,22 @@
+//! The words of the product, shared by every crate: ids, ARNs, rows, coverage, findings, edges and the
+//! declarations of the lake's tables. Floor 0: no I/O, no clock, no AWS.
+
+pub mod arn;
+pub mod column;
+pub mod coverage;
+pub mod edge;
+pub mod finding;
+pub mod lake_table;
+pub mod log;
+pub mod partition;
+pub mod resource;
+pub mod run;
+pub mod untrusted;
+
+pub use arn::Arn;
+pub use column::{Column, ColumnType, TableSchema};
+pub use coverage::{Coverage, Outcome};
+pub use finding::{Finding, Severity, Status};
+pub use lake_table::LakeTable;
+pub use resource::Resource;
+pub use run::RunId;

@@ -1,0 +1,203 @@
+//! Rows made of logs.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// VPC flow records of one hour that share interface, ends, server port, protocol, action, direction and path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// the hour in which the records began
+    pub hour: Timestamp,
+    /// account of the interface's owner; empty where the record does not tell
+    pub account_id: String,
+    /// from the record or the object's key
+    pub region: String,
+    /// empty where the format lacks the field
+    pub vpc_id: String,
+    /// empty where the format lacks the field
+    pub subnet_id: String,
+    /// `eni-…`
+    pub interface_id: String,
+    /// empty where the format lacks the field
+    pub instance_id: String,
+    /// the end that opened the connection, as far as ports and flags tell
+    pub client_addr: String,
+    /// the end that served it
+    pub server_addr: String,
+    /// the served port; 0 for protocols without ports
+    pub server_port: i64,
+    /// IANA protocol number
+    pub protocol: i64,
+    /// `ACCEPT` or `REJECT`
+    pub action: String,
+    /// `ingress` or `egress` of the interface; empty where the format lacks the field
+    pub direction: String,
+    /// true where the rolled-up records were sent by the client end
+    pub from_client: bool,
+    /// original packet addresses where they differ from the ends (NAT, pods); empty otherwise
+    pub pkt_client_addr: String,
+    /// likewise for the server end
+    pub pkt_server_addr: String,
+    /// `pkt-dst-aws-service` or `pkt-src-aws-service` of the server end
+    pub server_aws_service: String,
+    /// `traffic-path` (1 to 8); 0 where absent
+    pub traffic_path: i64,
+    /// `next-hop-interface-type` of format 11, such as `nat_gateway`
+    pub next_hop_type: String,
+    /// sum of the records
+    pub packets: i64,
+    /// sum of the records
+    pub bytes: i64,
+    /// how many records were rolled up
+    pub records: i64,
+    /// start of the first record
+    pub first_seen: Timestamp,
+    /// end of the last record
+    pub last_seen: Timestamp,
+    /// object of the first record
+    pub object: String,
+    /// line of the first record in its object, from 1
+    pub line: i64,
+}
+
+/// One CloudTrail event, without what may hold secrets or content.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ApiCall {
+    /// `eventID`
+    pub event_id: String,
+    /// `eventTime`
+    pub event_time: Timestamp,
+    /// `recipientAccountId`: the account whose trail has it
+    pub account_id: String,
+    /// `awsRegion`
+    pub region: String,
+    /// `eventSource`, such as `bedrock.amazonaws.com`
+    pub event_source: String,
+    /// `eventName`
+    pub event_name: String,
+    /// `Management`, `Data`, `Insight`, `NetworkActivity`; empty where the record does not tell
+    pub event_category: String,
+    /// `readOnly`
+    pub read_only: Option<bool>,
+    /// `userIdentity.type`
+    pub identity_type: String,
+    /// `userIdentity.arn`
+    pub identity_arn: String,
+    /// `userIdentity.accountId`
+    pub identity_account_id: String,
+    /// `userIdentity.principalId`
+    pub principal_id: String,
+    /// `userIdentity.userName`, or `sessionIssuer.userName`; for web identities the subject
+    pub user_name: String,
+    /// `sessionContext.sessionIssuer.arn`: the role behind a session
+    pub issuer_arn: String,
+    /// the session's name: the last segment of an assumed role's ARN
+    pub session_name: String,
+    /// `userIdentity.accessKeyId`
+    pub access_key_id: String,
+    /// `sessionContext.ec2RoleDelivery`: 1.0 is IMDSv1, 2.0 is IMDSv2
+    pub ec2_role_delivery: String,
+    /// `userIdentity.invokedBy`
+    pub invoked_by: String,
+    /// `sourceIPAddress`: an address, or a service's name
+    pub source_ip: String,
+    /// `userAgent`, shortened
+    pub user_agent: String,
+    /// `vpcEndpointId`
+    pub vpc_endpoint_id: String,
+    /// `tlsDetails.clientProvidedHostHeader`
+    pub host: String,
+    /// the model, agent, endpoint … that was called, as the request named it
+    pub model_id: String,
+    /// `requestParameters.guardrailIdentifier`, or that of `guardrailConfig`
+    pub guardrail_id: String,
+    /// `additionalEventData.inferenceRegion`, where the call was routed on
+    pub inference_region: String,
+    /// whether a Bedrock API key (bearer token) made the call
+    pub bearer_token: Option<bool>,
+    /// `errorCode`
+    pub error_code: String,
+    /// `errorMessage`, shortened
+    pub error_message: String,
+    /// `requestID`
+    pub request_id: String,
+    /// sts and eks-auth only: the role that was assumed
+    pub assumed_role_arn: String,
+    /// sts and eks-auth only: access key id that was issued (an id, not the secret)
+    pub issued_access_key_id: String,
+    /// session tags of the request (sts) or the pod's identity (eks-auth), `{key: value}`
+    pub session_tags: serde_json::Map<String, serde_json::Value>,
+    /// `resources[].ARN`
+    pub resources: Vec<String>,
+    /// `requestParameters` without content and secrets, as JSON of at most 4,096 bytes
+    pub request_parameters: serde_json::Value,
+    /// the object's URI
+    pub object: String,
+    /// the record's place in its object, from 1
+    pub line: i64,
+}
+
+/// Something a log should hold and does not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogGap {
+    /// the log source, such as `vpc_flow`
+    pub source: String,
+    /// twelve digits; empty where unknown
+    pub account_id: String,
+    /// the region's name
+    pub region: String,
+    /// what the gap is about, such as an interface's id
+    pub subject: String,
+    /// `SKIPDATA`, …
+    pub reason: String,
+    /// when it begins
+    pub first_seen: Timestamp,
+    /// when it ends
+    pub last_seen: Timestamp,
+    /// the object that told
+    pub object: String,
+    /// the line that told, from 1
+    pub line: i64,
+}
+
+/// A line or record that could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reject {
+    /// line, or the record's place in the object, from 1; 0 when the object as a whole is at fault
+    pub line: i64,
+    /// why
+    pub reason: String,
+    /// the first 200 characters of it
+    pub sample: String,
+}
+
+/// One object of a log, read once. `(shard, seq)` is the batch that claimed it, see the lake.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogObject {
+    /// `s3://bucket/key` or `file:///path`
+    pub uri: String,
+    /// identity of the content: the object's ETag, or size and time of a file
+    pub version: String,
+    /// bytes as stored
+    pub size: i64,
+    /// the log source that recognised it; empty when none did
+    pub source: String,
+    /// when the object was last modified
+    pub last_modified: Timestamp,
+    /// `read` (whole), `partial` (some of it rejected), `unreadable` (nothing of it), `ignored` (no log of ours)
+    pub status: String,
+    /// records found
+    pub records: i64,
+    /// records rejected
+    pub rejects: i64,
+    /// the first twenty of them
+    pub reject_samples: Vec<Reject>,
+    /// what stopped the reading, if anything did
+    pub error: String,
+    /// the writer
+    pub shard: String,
+    /// the writer's batch
+    pub seq: i64,
+    /// when it was claimed
+    pub ingested_at: Timestamp,
+}
