@@ -1,1 +1,5 @@
-fn main() {}
+//! Lists the prerequisites: one file of `src/prerequisite` each.
+
+fn main() {
+    sightline_registry::modules("src/prerequisite", "Prerequisite", "prerequisites");
+}

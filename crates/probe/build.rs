@@ -1,1 +1,5 @@
-fn main() {}
+//! Embeds the packs.
+
+fn main() {
+    sightline_registry::texts("packs", "toml", "packs");
+}

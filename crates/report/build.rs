@@ -1,1 +1,5 @@
-fn main() {}
+//! Lists the formats.
+
+fn main() {
+    sightline_registry::modules("src/format", "Format", "formats");
+}

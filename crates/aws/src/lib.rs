@@ -1,1 +1,47 @@
+//! The model-driven AWS reader: any operation of the embedded API models, over the official runtime (credential chain, SigV4,
+//! retries, timeouts, HTTP client, codecs of the five protocols). Floor 1, and the only crate with AWS runtime crates.
+//!
+//! An operation is added by naming it in a table or in `tools/models/operations.txt` and running `tools/models/generate.sh`.
+//!
+//! ```text
+//! models/*.json ── raw ── assemble, wire ──► shape::Service          what there is to call
+//! Aws::call ── operation ── write ──► request ──► answer ── read ──► JSON
+//!                                                        └─ fault, failure, kind ──► CallError
+//! ```
 
+pub mod shape;
+
+mod addressing;
+mod assemble;
+mod aws;
+mod bound;
+mod connect;
+mod endpoint;
+mod error;
+mod failure;
+mod fault;
+mod kind;
+mod models;
+mod operation;
+mod page;
+mod pages;
+mod patience;
+mod protocol;
+mod raw;
+mod read;
+mod watch;
+mod whole;
+mod wire;
+#[cfg(test)]
+mod wire_tests;
+mod write;
+
+pub use aws::{Aws, Caller};
+pub use connect::{Connect, Emulated};
+pub use endpoint::{Endpoint, endpoint, known_regions, offered};
+pub use error::{AwsError, CallError};
+pub use kind::CallErrorKind;
+pub use models::{model, services};
+pub use page::Paginator;
+pub use shape::{Operation, Service};
+pub use watch::Usage;

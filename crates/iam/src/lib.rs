@@ -1,1 +1,5 @@
+//! AWS policies: documents as values. Pure: no I/O, no clock. Floor 1.
 
+pub mod document;
+
+pub use document::{Conditions, Effect, PolicyDocument, Principal, Statement};

@@ -1,1 +1,18 @@
+//! What Sightline knows, as files for people and machines. Floor 2: no AWS, no lake; the caller reads the lake, fills a
+//! [`Report`] and names the outputs.
+//!
+//! Each format is one file in `src/format/`, see [`format`]. [`OutputSpec`] is `-o FORMAT[=PATH]`.
 
+mod cells;
+mod count;
+mod error;
+pub mod format;
+mod html;
+mod output;
+mod report;
+
+pub use count::{CheckCount, Counts, MissingAction, OutcomeCount, TableCount};
+pub use error::ReportError;
+pub use format::Format;
+pub use output::OutputSpec;
+pub use report::{Check, FixBlock, LogProblem, LogSource, Logs, Report, ReportedFinding, Scan};

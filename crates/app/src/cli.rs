@@ -1,0 +1,83 @@
+//! The command line: one file a command, each with its arguments and `run`.
+
+mod access;
+mod completions;
+mod explain;
+mod findings;
+mod generate;
+mod ingest;
+mod map;
+mod onboard;
+mod permissions;
+mod probe;
+mod query;
+mod report;
+mod scan;
+
+use crate::exit::Exit;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Shows, with evidence, which AI models your AWS workloads can and do call, over which path and behind which controls;
+/// checks the accounts' posture, says what it could not see, and writes the fix. It changes nothing in any account.
+#[derive(Debug, Parser)]
+#[command(name = "sightline", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 clean, 1 findings, 2 could not run, 3 nothing failing but something could not be seen.")]
+pub struct Cli {
+    /// what every command takes
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder that keeps all that is read and found
+    #[arg(long, global = true, env = "SIGHTLINE_LAKE", value_name = "FOLDER", default_value = ".sightline/lake")]
+    pub lake: PathBuf,
+    /// Say more on standard error; twice for more still
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Onboard(onboard::Onboard),
+    Scan(scan::Scan),
+    Ingest(ingest::Ingest),
+    Map(map::Map),
+    Findings(findings::Findings),
+    Probe(probe::Probe),
+    Report(report::Report),
+    Query(query::Query),
+    Explain(explain::Explain),
+    Permissions(permissions::Permissions),
+    Completions(completions::Completions),
+    Generate(generate::Generate),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What kept the command from running: exit status 2.
+    pub async fn run(self) -> anyhow::Result<Exit> {
+        let global = &self.global;
+        match self.command {
+            Command::Onboard(command) => command.run().await,
+            Command::Scan(command) => command.run(global).await,
+            Command::Ingest(command) => command.run(global).await,
+            Command::Map(command) => command.run(global).await,
+            Command::Findings(command) => command.run(global).await,
+            Command::Probe(command) => command.run(global).await,
+            Command::Report(command) => command.run(global).await,
+            Command::Query(command) => command.run(global).await,
+            Command::Explain(command) => command.run(global).await,
+            Command::Permissions(command) => command.run(),
+            Command::Completions(command) => command.run(),
+            Command::Generate(command) => command.run(),
+        }
+    }
+}

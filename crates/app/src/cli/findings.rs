@@ -1,0 +1,125 @@
+//! `sightline findings`: run the checks over the newest scans.
+
+use super::Global;
+use crate::exit::Exit;
+use crate::stage;
+use crate::table::{Table, Tone, middle, width};
+use crate::{print, world};
+use clap::Args;
+use sightline_check::Selection;
+use sightline_model::{Finding, Severity, Status};
+use sightline_report::OutputSpec;
+use std::collections::BTreeMap;
+
+/// Rows that are listed of each status; the rest is counted.
+const LISTED: usize = 200;
+
+/// Check what the newest scans saw; what rests on something that could not be read is `unknown`, never `pass`
+#[derive(Debug, Args)]
+pub struct Findings {
+    /// Run these checks only: id, service, severity or framework, `*` for any text (`bedrock-*`, `high`, `cis-7.0:2.*`)
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave these checks out
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// Show these statuses [default: fail and unknown]
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<Status>,
+    /// Exit with 1 when a finding of this severity or worse fails
+    #[arg(long, value_name = "SEVERITY", default_value = "high")]
+    fail_on: Severity,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    exit_zero: bool,
+    /// Write a report: `html=FILE`, `json`, `csv=FILE` …; may be given several times
+    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    output: Vec<OutputSpec>,
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Findings {
+    /// Evaluates and prints.
+    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        let lake = stage::open(&global.lake).await?;
+        let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
+        let checks = selection.apply(sightline_check::checks()?)?;
+        let findings = stage::evaluate::evaluate(&lake, &checks).await?;
+        if self.json {
+            print::json(&self.shown(&findings))?;
+        } else if self.output.is_empty() {
+            show(&findings, &self.shown(&findings))?;
+        }
+        if !self.output.is_empty() {
+            let report = stage::reported::report(&lake, findings.clone(), None, world::now()).await?;
+            stage::reported::write(&report, &self.output)?;
+        }
+        Ok(if self.exit_zero { Exit::Clean } else { exit(&findings, self.fail_on) })
+    }
+
+    fn shown<'f>(&self, findings: &'f [Finding]) -> Vec<&'f Finding> {
+        let wanted = |finding: &&Finding| match self.status.as_slice() {
+            [] => matches!(finding.status, Status::Fail | Status::Unknown),
+            some => some.contains(&finding.status),
+        };
+        let mut shown: Vec<&Finding> = findings.iter().filter(wanted).collect();
+        shown.sort_by_key(|finding| (finding.status != Status::Fail, std::cmp::Reverse(finding.severity), finding.check_id.clone()));
+        shown
+    }
+}
+
+/// The exit status that the findings ask for.
+pub fn exit(findings: &[Finding], fail_on: Severity) -> Exit {
+    let failing = findings.iter().any(|finding| finding.status == Status::Fail && finding.severity >= fail_on);
+    let unknown = findings.iter().any(|finding| finding.status == Status::Unknown);
+    match (failing, unknown) {
+        (true, _) => Exit::Findings,
+        (false, true) => Exit::Incomplete,
+        (false, false) => Exit::Clean,
+    }
+}
+
+fn show(all: &[Finding], shown: &[&Finding]) -> anyhow::Result<()> {
+    let name = usize::from(width()).saturating_sub(58).clamp(18, 60);
+    let mut table = Table::new(&["SEVERITY", "STATUS", "CHECK", "RESOURCE", "REGION"]);
+    for finding in shown.iter().take(LISTED) {
+        let severity = if finding.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
+        let resource = middle(&finding.resource_title, name);
+        table.row([
+            (finding.severity.as_str(), severity),
+            (finding.status.as_str(), tone(finding.status)),
+            (finding.check_id.as_str(), Tone::Plain),
+            (resource.as_str(), Tone::Plain),
+            (finding.region.as_str(), Tone::Plain),
+        ]);
+    }
+    print::line(table.to_string().trim_end())?;
+    if shown.len() > LISTED {
+        print::line(&format!("… and {} more: --json lists all", shown.len() - LISTED))?;
+    }
+    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    for finding in all {
+        *counts.entry(finding.status).or_default() += 1;
+    }
+    let count = |status| counts.get(&status).copied().unwrap_or_default();
+    print::line(&format!(
+        "\n{} fail, {} unknown, {} pass, {} skip. `sightline explain CHECK` tells what one means and how to fix it.",
+        count(Status::Fail),
+        count(Status::Unknown),
+        count(Status::Pass),
+        count(Status::Skip)
+    ))?;
+    Ok(())
+}
+
+/// The colour of a status.
+pub fn tone(status: Status) -> Tone {
+    match status {
+        Status::Pass => Tone::Good,
+        Status::Fail => Tone::Bad,
+        Status::Unknown => Tone::Doubt,
+        Status::Skip => Tone::Plain,
+    }
+}

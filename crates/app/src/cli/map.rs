@@ -1,0 +1,112 @@
+//! `sightline map`: which workloads call which models.
+
+use super::Global;
+use crate::exit::Exit;
+use crate::stage;
+use crate::table::{Table, Tone, middle, width};
+use crate::{print, world};
+use clap::Args;
+use serde_json::json;
+use sightline_model::edge::{Control, Edge, PathClass, Tri};
+use sightline_report::OutputSpec;
+
+/// The controls of the map's last column: their letter, name and words.
+const SHOWN_CONTROLS: &[(&str, &str, &str)] = &[
+    ("G", "guardrail_on_call", "guardrail on the call"),
+    ("P", "private_path", "private path"),
+    ("E", "endpoint_policy", "endpoint policy"),
+    ("L", "invocation_logged", "invocation logged"),
+];
+
+/// Show which workloads and people call which models, over which path and behind which controls
+#[derive(Debug, Args)]
+pub struct Map {
+    /// Only edges that lack this control or of which it is unknown, such as `private_path`
+    #[arg(long, value_name = "CONTROL")]
+    without: Option<String>,
+    /// Write a report: `html=FILE`, `json`, `csv-edges=FILE` …; may be given several times
+    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    output: Vec<OutputSpec>,
+    /// Print the edges as JSON, with their evidence
+    #[arg(long)]
+    json: bool,
+}
+
+impl Map {
+    /// Discovers and prints.
+    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        if let Some(name) = &self.without {
+            let known = sightline_discover::CONTROLS;
+            anyhow::ensure!(known.contains(&name.as_str()), "no control is named `{name}`; use one of: {}", known.join(" "));
+        }
+        let lake = stage::open(&global.lake).await?;
+        let mut edges = stage::discover::discover(&lake).await?;
+        if let Some(name) = &self.without {
+            edges.retain(|edge| control(edge, name) != Some(Tri::Yes));
+        }
+        if self.json {
+            print::json(&json!({ "edges": edges }))?;
+        } else if self.output.is_empty() {
+            show(&edges)?;
+        }
+        if !self.output.is_empty() {
+            let report = stage::reported::report(&lake, Vec::new(), Some(edges), world::now()).await?;
+            stage::reported::write(&report, &self.output)?;
+        }
+        Ok(Exit::Clean)
+    }
+}
+
+fn show(edges: &[Edge]) -> anyhow::Result<()> {
+    if edges.is_empty() {
+        print::line("No calls to models were seen. `sightline ingest s3://BUCKET/` reads CloudTrail and flow logs.")?;
+        return Ok(());
+    }
+    let names = usize::from(width()).saturating_sub(36) / 2;
+    let mut table = Table::new(&["WORKLOAD", "MODEL", "PATH", "CALLS", "FAILED", "CONTROLS"]);
+    table.align_right(3);
+    table.align_right(4);
+    for edge in edges {
+        let (path, path_tone) = path_word(edge.path);
+        let workload = middle(&edge.workload_title, names);
+        let model = middle(&edge.model_title, names);
+        let controls = SHOWN_CONTROLS.iter().map(|(letter, name, _)| mark(letter, control(edge, name))).collect::<Vec<_>>().join(" ");
+        let (calls, errors) = (edge.calls.to_string(), edge.errors.to_string());
+        table.row([
+            (workload.as_str(), Tone::Plain),
+            (model.as_str(), Tone::Plain),
+            (path, path_tone),
+            (calls.as_str(), Tone::Plain),
+            (errors.as_str(), Tone::Plain),
+            (controls.as_str(), Tone::Plain),
+        ]);
+    }
+    print::line(table.to_string().trim_end())?;
+    let legend = SHOWN_CONTROLS.iter().map(|(letter, _, words)| format!("{letter} {words}")).collect::<Vec<_>>().join(", ");
+    print::line(&format!("\nControls: {legend}; + yes, - no, ? unknown."))?;
+    let calls: i64 = edges.iter().map(|edge| edge.calls).sum();
+    print::line(&format!("{} edges, {calls} calls. `--json` has the evidence of each.", edges.len()))?;
+    Ok(())
+}
+
+fn control(edge: &Edge, name: &str) -> Option<Tri> {
+    edge.controls.iter().find(|control: &&Control| control.name == name).map(|control| control.state)
+}
+
+fn mark(letter: &str, state: Option<Tri>) -> String {
+    let sign = match state {
+        Some(Tri::Yes) => '+',
+        Some(Tri::No) => '-',
+        Some(Tri::Unknown) | None => '?',
+    };
+    format!("{letter}{sign}")
+}
+
+fn path_word(path: PathClass) -> (&'static str, Tone) {
+    match path {
+        PathClass::InterfaceEndpoint => ("endpoint", Tone::Good),
+        PathClass::Internet => ("internet", Tone::Bad),
+        PathClass::AwsInternal => ("in aws", Tone::Plain),
+        PathClass::Unknown => ("unknown", Tone::Doubt),
+    }
+}

@@ -1,0 +1,77 @@
+//! Standard output is the result, standard error is everything else.
+
+use sightline_model::untrusted::{for_terminal, shortened};
+use std::io::{self, IsTerminal as _, Write};
+
+/// The longest error that is shown, in characters.
+const LONGEST_ERROR: usize = 2_000;
+
+/// A line of the result.
+///
+/// # Errors
+/// Standard output cannot be written, for example because its reader has gone.
+pub fn line(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// A value of the result as JSON.
+///
+/// # Errors
+/// As [`line`].
+pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// A remark beside the result.
+pub fn note(text: &str) {
+    // Nothing can be done when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// An error and its causes, each once.
+pub fn error(error: &anyhow::Error) {
+    let mut told = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if !told.contains(&text) {
+            if !told.is_empty() {
+                told.push_str(": ");
+            }
+            told.push_str(&text);
+        }
+    }
+    note(&format!("error: {}", for_terminal(&shortened(&told, LONGEST_ERROR)).replace('\u{FFFD}', " ")));
+}
+
+/// Whether the error is that the reader of standard output has gone (`sightline … | head`): no error of ours.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Whether a person is watching standard error.
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal() && !crate::world::has_variable("CI")
+}
+
+/// Starts the log on standard error: warnings, or more with each `-v`.
+pub fn start_log(verbose: u8) {
+    let level = match verbose {
+        // The kernel logs an error whenever it looks for a table that is still to be made.
+        0 => "warn,deltalake=error,buoyant_kernel=off",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SIGHTLINE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(is_watched()).compact().init();
+}

@@ -1,0 +1,34 @@
+//! What commands share: the lake opened with the inventory's views, and the stages that run over it without AWS.
+
+pub mod discover;
+pub mod evaluate;
+pub mod reported;
+
+use anyhow::Context as _;
+use sightline_collect::catalogue::{self, Catalogue};
+use sightline_lake::{Lake, Session};
+use std::path::Path;
+
+/// The catalogue of inventory tables.
+///
+/// # Errors
+/// A declaration is broken; tests keep that from being shipped.
+pub fn catalogue() -> anyhow::Result<Catalogue> {
+    catalogue::catalogue().context("the inventory's catalogue is broken: please report this")
+}
+
+/// A session over an existing lake.
+///
+/// # Errors
+/// There is no lake, or it cannot be read.
+pub async fn session(lake: &Lake) -> anyhow::Result<Session> {
+    Ok(lake.session(&catalogue()?.schemas()).await?)
+}
+
+/// Opens an existing lake.
+///
+/// # Errors
+/// There is none in this folder, or it cannot be read.
+pub async fn open(root: &Path) -> anyhow::Result<Lake> {
+    Ok(Lake::open(root).await?)
+}

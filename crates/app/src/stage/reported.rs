@@ -1,0 +1,132 @@
+//! A report: what the lake holds, gathered for the report formats.
+
+use sightline_check::{Check, Rendered};
+use sightline_lake::{Lake, Session};
+use sightline_model::edge::Edge;
+use sightline_model::log::{LogGap, LogObject};
+use sightline_model::{Coverage, Finding, Status};
+use sightline_report::{FixBlock, LogProblem, LogSource, Logs, OutputSpec, Report, ReportedFinding, Scan};
+use std::collections::BTreeMap;
+
+/// Gaps and unreadable objects that a report lists at most.
+const LISTED_PROBLEMS: usize = 5_000;
+
+/// Gathers a report of these findings; without edges, those of the newest map.
+///
+/// # Errors
+/// The lake cannot be read.
+pub async fn report(
+    lake: &Lake,
+    findings: Vec<Finding>,
+    edges: Option<Vec<Edge>>,
+    now: jiff::Timestamp,
+) -> anyhow::Result<Report> {
+    let session = super::session(lake).await?;
+    let checks: BTreeMap<String, Check> =
+        sightline_check::checks()?.into_iter().map(|check| (check.id.clone(), check)).collect();
+    let edges = match edges {
+        Some(edges) => edges,
+        None => session.sql("SELECT * FROM current_edge ORDER BY calls DESC, edge_id").await?.rows_as()?,
+    };
+    Ok(Report {
+        generated_at: now,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scans: session.sql("SELECT * FROM current_scan ORDER BY account_id").await?.rows_as::<Scan>()?,
+        coverage: session.sql("SELECT * FROM current_coverage").await?.rows_as::<Coverage>()?,
+        findings: findings.into_iter().map(|finding| with_fix(finding, &checks)).collect(),
+        checks: checks.into_iter().map(|(id, check)| (id, described(check))).collect(),
+        edges,
+        logs: logs(&session).await?,
+    })
+}
+
+/// Writes the report in each format, where each says.
+///
+/// # Errors
+/// A place cannot be written to.
+pub fn write(report: &Report, outputs: &[OutputSpec]) -> anyhow::Result<()> {
+    for output in outputs {
+        output.write(report, &mut std::io::stdout().lock())?;
+        if let Some(path) = &output.path {
+            crate::print::note(&format!("wrote {}", path.display()));
+        }
+    }
+    Ok(())
+}
+
+fn with_fix(finding: Finding, checks: &BTreeMap<String, Check>) -> ReportedFinding {
+    let fix = match checks.get(&finding.check_id) {
+        Some(check) if finding.status == Status::Fail => sightline_check::fix(check, &finding).into_iter().map(block).collect(),
+        _ => Vec::new(),
+    };
+    ReportedFinding { finding, fix }
+}
+
+fn block(part: Rendered) -> FixBlock {
+    match part {
+        Rendered::Prose { text } => FixBlock { language: "text".to_owned(), text },
+        Rendered::Block { language, text } => FixBlock { language, text },
+    }
+}
+
+fn described(check: Check) -> sightline_report::Check {
+    sightline_report::Check {
+        references: links(&check.references),
+        id: check.id,
+        title: check.declaration.title,
+        severity: check.declaration.severity,
+        rationale: check.about,
+        frameworks: check.declaration.frameworks,
+    }
+}
+
+/// The addresses in a Markdown text.
+fn links(markdown: &str) -> Vec<String> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']');
+    let mut found = Vec::new();
+    let mut rest = markdown;
+    while let Some(start) = rest.find("https://") {
+        let (_, from) = rest.split_at(start);
+        let (link, after) = from.split_at(from.find(ends).unwrap_or(from.len()));
+        found.push(link.to_owned());
+        rest = after;
+    }
+    found
+}
+
+async fn logs(session: &Session) -> anyhow::Result<Logs> {
+    let sources = "SELECT source, count(*) AS objects, coalesce(sum(size), 0) AS bytes, \
+                   coalesce(sum(records), 0) AS records, coalesce(sum(rejects), 0) AS rejects \
+                   FROM log_object GROUP BY source ORDER BY source";
+    let problems = format!(
+        "SELECT * FROM log_object WHERE status IN ('partial', 'unreadable') ORDER BY uri LIMIT {LISTED_PROBLEMS}"
+    );
+    let gaps = format!("SELECT * FROM log_gap ORDER BY first_seen, subject LIMIT {LISTED_PROBLEMS}");
+    let problems: Vec<LogObject> = session.sql(&problems).await?.rows_as()?;
+    Ok(Logs {
+        sources: session.sql(sources).await?.rows_as::<LogSource>()?,
+        problems: problems.into_iter().map(problem).collect(),
+        gaps: session.sql(&gaps).await?.rows_as::<LogGap>()?,
+    })
+}
+
+fn problem(object: LogObject) -> LogProblem {
+    let first = object.reject_samples.first().map(|reject| format!("line {}: {}", reject.line, reject.reason));
+    LogProblem {
+        error: if object.error.is_empty() { first.unwrap_or_default() } else { object.error },
+        uri: object.uri,
+        source: object.source,
+        status: object.status,
+        rejects: object.rejects,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::links;
+
+    #[test]
+    fn links_of_a_list() {
+        assert_eq!(links("- [x](https://a.b/c)\n- <https://d.e>"), ["https://a.b/c", "https://d.e"]);
+    }
+}

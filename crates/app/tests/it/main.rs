@@ -1,0 +1,12 @@
+//! Tests of the whole: the workspace's shape, and the binary as a user runs it.
+
+mod floors;
+mod generated;
+mod shape;
+
+use std::path::PathBuf;
+
+/// The repository's root.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

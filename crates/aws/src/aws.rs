@@ -1,0 +1,256 @@
+//! A connection to one account: calls, pages, objects.
+
+use crate::addressing;
+use crate::connect::{self, Connect, Emulated};
+use crate::endpoint::{self, Endpoint};
+use crate::error::{About, AwsError, CallError};
+use crate::failure;
+use crate::fault::Fault;
+use crate::kind::CallErrorKind;
+use crate::models;
+use crate::operation::{Answer, Plan, Prepared, Shape};
+use crate::patience::{Limiters, Patience};
+use crate::shape::{Operation, Service};
+use crate::watch::{Counters, Request, Usage, Watch};
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::byte_stream::ByteStream;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use sightline_model::Arn;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A connection to one account by one set of credentials. Cheap to clone; clones share connections, limiters and counters.
+#[derive(Debug, Clone)]
+pub struct Aws(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: SdkConfig,
+    http: SharedHttpClient,
+    patience: Patience,
+    limiters: Limiters,
+    counters: Arc<Counters>,
+    prepared: Mutex<HashMap<PreparedKey, Prepared>>,
+}
+
+/// Region, service, operation.
+// INVARIANT: operations that name a bucket in their host are not kept, so this is bounded by regions times operations.
+type PreparedKey = (String, &'static str, &'static str);
+
+/// Who the credentials belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// twelve digits
+    pub account_id: String,
+    /// of the user or the assumed role
+    pub arn: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
+}
+
+impl Aws {
+    /// Connects by the default credential chain, through a role when one is named. Makes no call: whether the credentials are any
+    /// good shows with the first one, best [`Aws::caller`].
+    ///
+    /// # Errors
+    /// When the environment asks for FIPS or dual-stack endpoints.
+    pub async fn connect(options: Connect) -> Result<Self, AwsError> {
+        Ok(Self::with(connect::load(options).await?, Patience::default()))
+    }
+
+    /// Connects to emulators, whatever the environment says.
+    pub fn emulated(emulated: Emulated) -> Self {
+        Self::with(emulated.config(), Patience::default())
+    }
+
+    pub(crate) fn with(config: SdkConfig, patience: Patience) -> Self {
+        let http = config.http_client().unwrap_or_else(connect::http_client);
+        let (limiters, counters, prepared) = Default::default();
+        Self(Arc::new(Inner { config, http, patience, limiters, counters, prepared }))
+    }
+
+    /// The region of the options, the environment or the profile, else `us-east-1`.
+    pub fn default_region(&self) -> &str {
+        self.0.config.region().map_or("us-east-1", |region| region.as_ref())
+    }
+
+    /// The model of a service, same as [`crate::model`].
+    ///
+    /// # Errors
+    /// When no model of this name is embedded.
+    pub fn model(&self, service: &str) -> Result<&'static Service, AwsError> {
+        models::model(service)
+    }
+
+    /// Calls made so far, by this connection and its clones.
+    pub fn usage(&self) -> Usage {
+        self.0.counters.usage()
+    }
+
+    /// `sts:GetCallerIdentity`.
+    ///
+    /// # Errors
+    /// Those of [`Aws::call`].
+    pub async fn caller(&self) -> Result<Caller, CallError> {
+        let region = self.default_region();
+        let answer = self.call(region, "sts", "GetCallerIdentity", json!({})).await?;
+        let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (account_id, arn) = (text("Account"), text("Arn"));
+        let partition = arn.parse::<Arn>().map(|arn| arn.partition().to_owned());
+        match partition {
+            Ok(partition) if !account_id.is_empty() => Ok(Caller { account_id, arn, partition }),
+            _ => {
+                let about = About { service: "sts", operation: "GetCallerIdentity", region };
+                Err(about.error(CallErrorKind::Unreadable, "UnreadableAnswer", "the answer names no account"))
+            }
+        }
+    }
+
+    /// Calls an operation of a service in a region, with retries. Input and output go by the API's member names; timestamps are
+    /// RFC 3339 text, blobs base64 text. Answers of more than 64 MB are refused.
+    ///
+    /// # Errors
+    /// Every error says what it means in [`CallError::kind`]; an input that the API's model does not allow is refused unsent.
+    pub async fn call(&self, region: &str, service: &str, operation: &str, input: Value) -> Result<Value, CallError> {
+        match self.answer(About { service, operation, region }, input, Shape::Value).await? {
+            Answer::Value(value) => Ok(value),
+            Answer::Body(_) => Ok(Value::Null),
+        }
+    }
+
+    /// The bytes of an object, if it still is the one with this ETag and has at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Those of [`Aws::call`]; a larger object is [`CallErrorKind::Unreadable`], a changed one has the code `PreconditionFailed`.
+    pub async fn get_object(
+        &self,
+        region: &str,
+        bucket: &str,
+        key: &str,
+        if_match: Option<&str>,
+        limit: u64,
+    ) -> Result<Bytes, CallError> {
+        let about = About { service: "s3", operation: "GetObject", region };
+        let input = json!({"Bucket": bucket, "Key": key, "IfMatch": if_match});
+        match self.answer(about, input, Shape::Body { limit }).await? {
+            Answer::Value(_) => Ok(Bytes::new()),
+            Answer::Body(body) => match ByteStream::new(body).collect().await {
+                Ok(bytes) => Ok(bytes.into_bytes()),
+                Err(error) => Err(about.error(CallErrorKind::Unreadable, "UnreadableAnswer", error)),
+            },
+        }
+    }
+
+    async fn answer(&self, about: About<'_>, input: Value, shape: Shape) -> Result<Answer, CallError> {
+        let service = models::model(about.service)
+            .map_err(|error| about.error(CallErrorKind::Invalid, "UnknownService", error))?;
+        let operation = service.operation(about.operation).ok_or_else(|| {
+            about.error(
+                CallErrorKind::Invalid,
+                "UnknownOperation",
+                "the embedded API models do not hold this operation",
+            )
+        })?;
+        self.0.counters.call();
+        let first = self.attempt(about, service, operation, input.clone(), shape).await;
+        match first {
+            Err(Failed { error, region: Some(region) }) if region != about.region => {
+                let elsewhere = About { region: &region, ..about };
+                tracing::debug!(%error, region, "the bucket is in another region");
+                self.attempt(elsewhere, service, operation, input, shape).await.map_err(|failed| failed.error)
+            }
+            other => other.map_err(|failed| failed.error),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        about: About<'_>,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: Value,
+        shape: Shape,
+    ) -> Result<Answer, Failed> {
+        let prepared = self.prepared(about.region, service, operation, &input, shape);
+        let watch = Watch::default();
+        let answered = prepared.invoke(Request { input, watch: watch.clone() }).await;
+        answered.map_err(|error| Failed {
+            region: redirected(&error),
+            error: self.explained(failure::call_error(about, &error, &watch)),
+        })
+    }
+
+    /// A region that the account has not enabled says that it does not know the credentials.
+    fn explained(&self, mut error: CallError) -> CallError {
+        let unknown =
+            matches!(error.code.as_str(), "UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure");
+        if unknown && error.region != self.default_region() {
+            error.message.push_str(" (a region that the account has not enabled answers so, too)");
+        }
+        error
+    }
+
+    fn prepared(
+        &self,
+        region: &str,
+        service: &'static Service,
+        operation: &'static Operation,
+        input: &Value,
+        shape: Shape,
+    ) -> Prepared {
+        let (endpoint, bucket_in_host) = self.endpoint(service, operation, region, input);
+        let key = (region.to_owned(), service.key, operation.name);
+        let kept = shape == Shape::Value && !bucket_in_host;
+        let mut operations = self.0.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = operations.get(&key).filter(|_| kept) {
+            return found.clone();
+        }
+        let now = self.0.config.time_source().unwrap_or_default().now();
+        let plan = Plan {
+            service,
+            operation,
+            region,
+            endpoint,
+            bucket_in_host,
+            answer: shape,
+            config: &self.0.config,
+            http: self.0.http.clone(),
+            patience: &self.0.patience,
+            partition: self.0.limiters.partition(&key, now),
+            counters: self.0.counters.clone(),
+        };
+        let prepared = plan.prepare();
+        if kept {
+            operations.insert(key, prepared.clone());
+        }
+        prepared
+    }
+
+    fn endpoint(&self, service: &Service, operation: &Operation, region: &str, input: &Value) -> (Endpoint, bool) {
+        if let Some(url) = connect::configured_endpoint(&self.0.config, service.service_id) {
+            return (Endpoint { url, signing_region: region.to_owned() }, false);
+        }
+        let endpoint = endpoint::endpoint(service, region);
+        let bucket = addressing::host_bucket(input).filter(|_| service.key == "s3");
+        let label = bucket.map(|bucket| format!("{bucket}.")).or_else(|| operation.host_prefix.map(str::to_owned));
+        match label {
+            Some(label) => {
+                (Endpoint { url: addressing::prefixed(&endpoint.url, &label), ..endpoint }, bucket.is_some())
+            }
+            None => (endpoint, false),
+        }
+    }
+}
+
+/// An attempt that failed, and the region where S3 says that the bucket is.
+struct Failed {
+    error: CallError,
+    region: Option<String>,
+}
+
+fn redirected<R>(error: &SdkError<Fault, R>) -> Option<String> {
+    error.as_service_error()?.region.clone()
+}

@@ -1,0 +1,42 @@
+//! What can go wrong with checks as a whole. What goes wrong with one check while it runs is a finding, not an error.
+
+use sightline_lake::LakeError;
+
+/// The crate's errors.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// A check's file does not have the shape that a check has.
+    #[error("{file}:{line}: {problem}; {help}")]
+    File {
+        /// path below `checks/`
+        file: String,
+        /// from 1
+        line: usize,
+        /// what is wrong
+        problem: String,
+        /// what to write instead
+        help: String,
+    },
+    /// The lake holds no finished scan, so there is nothing to say.
+    #[error("this lake holds no finished scan: run `sightline scan` first")]
+    NoScan,
+    /// A pattern of `--select` or `--ignore` names nothing.
+    #[error("`{pattern}` matches no check: give an id, a service, a severity, a framework or `framework:control`, with `*` for any text")]
+    Selection {
+        /// as given
+        pattern: String,
+    },
+    /// Coverage or scans could not be read.
+    #[error("cannot read what was scanned: {0}")]
+    Lake(#[from] LakeError),
+    /// A literate test holds a row that no table can hold.
+    #[error("{file}:{line}: {problem}")]
+    Fixture {
+        /// path below `checks/`
+        file: String,
+        /// of the test's heading, from 1
+        line: usize,
+        /// what is wrong
+        problem: String,
+    },
+}

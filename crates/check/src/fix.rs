@@ -1,0 +1,83 @@
+//! The repair for one finding: the check's blocks with the finding's values in place.
+//!
+//! The values came from an account, and the blocks are meant to be pasted into a shell. A value is put in only if
+//! every character of it is harmless to shells, JSON and Terraform; otherwise the reader gets a word to replace.
+
+use serde::Serialize;
+use sightline_model::{Arn, Finding};
+
+use crate::check::{Check, FixPart};
+
+/// What a block may ask for: `resource` is the ARN, `resource_id` its last segment.
+pub const PLACEHOLDERS: &[&str] = &["resource", "resource_id", "resource_title", "region", "account_id", "partition"];
+
+/// A piece of a rendered repair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Rendered {
+    /// Markdown
+    Prose {
+        /// the text
+        text: String,
+    },
+    /// to run or to paste
+    Block {
+        /// `cli`, `terraform`, `json`, …
+        language: String,
+        /// with the finding's values in place; a value that is not safe to paste stands as `REPLACE_…`
+        text: String,
+    },
+}
+
+/// The check's repair for this finding.
+pub fn fix(check: &Check, finding: &Finding) -> Vec<Rendered> {
+    let render = |part: &FixPart| match part {
+        FixPart::Prose(text) => Rendered::Prose { text: text.clone() },
+        FixPart::Block { language, text } => {
+            Rendered::Block { language: language.clone(), text: fill(text, finding) }
+        }
+    };
+    check.fix.iter().map(render).collect()
+}
+
+/// Names between `{{` and `}}`, in order.
+pub(crate) fn placeholders(text: &str) -> Vec<&str> {
+    text.split("{{").skip(1).filter_map(|piece| piece.split_once("}}")).map(|(name, _)| name).collect()
+}
+
+fn fill(text: &str, finding: &Finding) -> String {
+    let arn: Option<Arn> = finding.resource.parse().ok();
+    let mut filled = text.to_owned();
+    for name in PLACEHOLDERS {
+        let value = match *name {
+            "resource" => finding.resource.as_str(),
+            "resource_id" => arn.as_ref().map_or("", Arn::name),
+            "resource_title" => &finding.resource_title,
+            "region" => &finding.region,
+            "account_id" => &finding.account_id,
+            _ => arn.as_ref().map_or("", Arn::partition),
+        };
+        let shown = if is_safe(value) { value.to_owned() } else { format!("REPLACE_{}", name.to_uppercase()) };
+        filled = filled.replace(&format!("{{{{{name}}}}}"), &shown);
+    }
+    filled
+}
+
+fn is_safe(value: &str) -> bool {
+    !value.is_empty()
+        && !value.starts_with('-')
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_values_are_put_in() {
+        assert!(is_safe("arn:aws:iam::123456789012:role/service-role/Invoker"));
+        for value in ["a; rm -rf /", "$(id)", "`id`", "a b", "--profile", "'", "\"", "${x}", "a\n", ""] {
+            assert!(!is_safe(value), "{value:?}");
+        }
+    }
+}

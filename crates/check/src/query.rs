@@ -1,0 +1,102 @@
+//! Makes the statement that runs from the query that was written: parameters are put in, shared queries are put before it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::check::{Check, Param};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/shared.rs"));
+}
+
+/// The check's statement at the time `now`.
+///
+/// Every file of `checks/shared/*.sql` whose name occurs in the query (or in a shared query that it uses) becomes a common
+/// table expression of that name before it.
+pub fn statement(check: &Check, now: Timestamp) -> String {
+    with_shared(&with_params(&check.sql, &check.declaration.params, now))
+}
+
+/// Names that follow a `$`, in order.
+pub(crate) fn placeholders(sql: &str) -> Vec<&str> {
+    sql.split('$').skip(1).map(identifier).filter(|name| !name.is_empty()).collect()
+}
+
+/// The identifier that a text begins with.
+fn identifier(text: &str) -> &str {
+    let end = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn with_params(sql: &str, params: &BTreeMap<String, Param>, now: Timestamp) -> String {
+    let mut pieces = sql.split('$');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let name = identifier(piece);
+        match (name, params.get(name)) {
+            ("now", _) => out.push_str(&instant(now)),
+            (_, Some(Param::Int(value))) => out.push_str(&value.to_string()),
+            (_, Some(Param::Text(value))) => out.push_str(&format!("'{}'", value.replace('\'', "''"))),
+            (_, None) => {
+                out.push('$');
+                out.push_str(name);
+            }
+        }
+        out.push_str(piece.get(name.len()..).unwrap_or_default());
+    }
+    out
+}
+
+/// An instant of the type that the lake's time columns have.
+fn instant(now: Timestamp) -> String {
+    format!("arrow_cast({}, 'Timestamp(Microsecond, Some(\"UTC\"))')", now.as_microsecond())
+}
+
+fn with_shared(sql: &str) -> String {
+    let mut used = Vec::new();
+    collect_shared(sql, &mut used);
+    if used.is_empty() {
+        return sql.to_owned();
+    }
+    let shared: Vec<String> = used.iter().map(|(name, text)| format!("{name} as (\n{}\n)", text.trim_end())).collect();
+    let own = sql.trim_start();
+    let (separator, rest) = match own.get(..5) {
+        Some(word) if word.eq_ignore_ascii_case("with ") => (", ", own.get(5..).unwrap_or_default()),
+        _ => ("\n", own),
+    };
+    format!("with {}{separator}{rest}", shared.join(", "))
+}
+
+/// Adds the shared queries that `sql` names, each behind those that it needs itself.
+fn collect_shared(sql: &str, used: &mut Vec<(&'static str, &'static str)>) {
+    for (file, text) in embedded::ALL {
+        let name = file.trim_end_matches(".sql");
+        let named = sql.split(|c| !is_word(c)).any(|word| word == name);
+        if named && !used.iter().any(|(other, _)| *other == name) {
+            collect_shared(text, used);
+            used.push((name, text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_put_in_and_quoted() {
+        let params = BTreeMap::from([("n".to_owned(), Param::Int(90)), ("who".to_owned(), Param::Text("o'neil".to_owned()))]);
+        let sql = with_params("a > $n and b = $who and c < $now", &params, Timestamp::UNIX_EPOCH);
+        assert_eq!(sql, "a > 90 and b = 'o''neil' and c < arrow_cast(0, 'Timestamp(Microsecond, Some(\"UTC\"))')");
+    }
+
+    #[test]
+    fn names_are_whole_words() {
+        assert_eq!(placeholders("$now - $max_age_days, $1"), ["now", "max_age_days", "1"]);
+    }
+}

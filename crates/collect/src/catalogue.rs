@@ -1,0 +1,134 @@
+//! The catalogue: every inventory table of AWS, a few lines of TOML each, the rest derived from the API model.
+
+mod columns;
+mod declaration;
+pub(crate) mod path;
+mod resolve;
+pub(crate) mod shape;
+mod table;
+pub(crate) mod template;
+
+pub use declaration::Scope;
+pub use path::Path;
+pub(crate) use table::RowRules;
+pub use table::{Call, Declared, Detail, List, Source, Table};
+pub use template::Template;
+
+use crate::CollectError;
+use crate::special;
+use sightline_model::TableSchema;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The files of `tables/`.
+#[expect(unreachable_pub, reason = "the registry cannot know who includes it")]
+mod files {
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
+
+/// All tables.
+#[derive(Clone)]
+pub struct Catalogue {
+    tables: BTreeMap<String, Table>,
+}
+
+/// The catalogue that is built in.
+///
+/// # Errors
+/// A declaration that does not fit the API model; the error names file and table.
+pub fn catalogue() -> Result<Catalogue, CollectError> {
+    Catalogue::read(files::ALL)
+}
+
+/// Calls of every scan beside those of the tables: who we are, and which regions are enabled.
+pub(crate) const OWN_ACTIONS: &[&str] = &["account:ListRegions", "ec2:DescribeRegions", "sts:GetCallerIdentity"];
+
+impl Catalogue {
+    /// Reads declarations: pairs of file name and TOML text; the special collectors come beside them.
+    ///
+    /// # Errors
+    /// As [`catalogue`].
+    pub fn read(files: &[(&str, &str)]) -> Result<Self, CollectError> {
+        let mut tables = BTreeMap::new();
+        for (file, text) in files {
+            let parsed: declaration::File = toml::from_str(text)
+                .map_err(|error| CollectError::TableFile { file: (*file).to_owned(), reason: error.to_string() })?;
+            for declared in parsed.table {
+                let name = declared.name.clone();
+                let fault =
+                    |reason| CollectError::TableDeclaration { file: (*file).to_owned(), table: name.clone(), reason };
+                let table = resolve::table(file, declared).map_err(fault)?;
+                if tables.insert(name.clone(), table).is_some() {
+                    return Err(fault("the name is taken".to_owned()));
+                }
+            }
+        }
+        for table in special::tables() {
+            tables.insert(table.name.clone(), table);
+        }
+        let catalogue = Self { tables };
+        catalogue.check_parents()?;
+        Ok(catalogue)
+    }
+
+    /// All tables, by name.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
+    }
+
+    /// The table of this name.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    /// The tables that are asked for every row of this one.
+    pub fn children<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c Table> {
+        self.tables().filter(move |table| table.parent() == Some(name))
+    }
+
+    /// The schemas of all tables' views.
+    pub fn schemas(&self) -> Vec<TableSchema> {
+        self.tables().map(Table::schema).collect()
+    }
+
+    /// Every IAM action that a scan of all tables needs.
+    pub fn actions(&self) -> BTreeSet<String> {
+        let own = OWN_ACTIONS.iter().map(|action| (*action).to_owned());
+        own.chain(self.tables().flat_map(Table::calls).map(|call| call.action.clone())).collect()
+    }
+
+    /// The IAM actions that one table needs to be whole, its parents' among them; none for a table that is not there.
+    pub fn actions_of(&self, name: &str) -> BTreeSet<String> {
+        let mut actions = BTreeSet::new();
+        let mut next = self.table(name);
+        while let Some(table) = next {
+            actions.extend(table.calls().into_iter().map(|call| call.action.clone()));
+            next = table.parent().and_then(|parent| self.table(parent));
+        }
+        actions
+    }
+
+    /// INVARIANT: parents exist, are asked for in the same scope, have the columns that are bound, and form no circle.
+    fn check_parents(&self) -> Result<(), CollectError> {
+        for table in self.tables() {
+            let Source::Declared(declared) = &table.source else { continue };
+            let Some(parent) = &declared.list.parent else { continue };
+            let fault = |reason| {
+                Err(CollectError::TableDeclaration { file: table.file.clone(), table: table.name.clone(), reason })
+            };
+            let Some(above) = self.table(&parent.table) else {
+                return fault(format!("there is no table `{}` to be its parent", parent.table));
+            };
+            if above.parent().is_some() || above.scope != table.scope {
+                return fault(format!(
+                    "`{}` cannot be a parent: it has another scope, or a parent of its own",
+                    above.name
+                ));
+            }
+            let known = |name: &&String| *name == "arn" || above.columns.iter().any(|column| column.name == **name);
+            if let Some(missing) = parent.bind.values().chain(parent.carry.values()).find(|name| !known(name)) {
+                return fault(format!("`{}` has no column `{missing}`", above.name));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! What stops a collection as a whole. A call that fails while others work is no error: it is a row of `coverage`.
+
+use sightline_aws::{AwsError, CallError, CallErrorKind};
+use sightline_lake::LakeError;
+
+/// Why nothing, or nothing more, could be collected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CollectError {
+    /// A file of table declarations is no such file.
+    #[error("cannot read tables/{file}: {reason}")]
+    TableFile {
+        /// below `tables/`
+        file: String,
+        /// what the TOML reader said
+        reason: String,
+    },
+    /// A table's declaration does not fit the API model.
+    #[error("tables/{file}, table `{table}`: {reason}")]
+    TableDeclaration {
+        /// below `tables/`
+        file: String,
+        /// its name
+        table: String,
+        /// what does not fit
+        reason: String,
+    },
+    /// A pattern of `--table` or `--skip-table` names nothing.
+    #[error("no table matches `{0}`: names are those of the catalogue, such as `aws_iam_role`, with `*` for any text")]
+    NoSuchTable(String),
+    /// A region's name that cannot be one.
+    #[error("`{0}` is no region's name: it would be one such as `eu-west-1`")]
+    NoSuchRegion(String),
+    /// The very first call failed: nothing else can work.
+    #[error("cannot tell which account this is: {source}{}", hint(source))]
+    Caller {
+        /// that of `sts:GetCallerIdentity`
+        source: Box<CallError>,
+    },
+    /// A folder of logs cannot be looked at.
+    #[error("cannot read logs from `{}`: {reason}", path.display())]
+    LogFolder {
+        /// the folder or file
+        path: std::path::PathBuf,
+        /// what the system said
+        reason: String,
+    },
+    /// No log object could be listed.
+    #[error("cannot list the log objects of `{place}`: {reason}")]
+    LogList {
+        /// `s3://bucket/prefix` or a path
+        place: String,
+        /// what was said
+        reason: String,
+    },
+    /// No log object can be fetched any more.
+    #[error("cannot go on reading logs: {reason}")]
+    LogCredentials {
+        /// what AWS said
+        reason: String,
+    },
+    /// A task that reads logs stopped.
+    #[error("the reader of a log object stopped, please report it: {reason}")]
+    LogDecoder {
+        /// what the runtime said
+        reason: String,
+    },
+    /// The client could not be made.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The lake could not be written.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+}
+
+/// What to do about a first call that fails.
+fn hint(error: &CallError) -> &'static str {
+    match error.kind {
+        CallErrorKind::NoCredentials => " (sign in to AWS, or name a profile with `--profile`)",
+        CallErrorKind::ExpiredCredentials => " (sign in to AWS again)",
+        CallErrorKind::Unreachable | CallErrorKind::TimedOut => {
+            " (check the network, the region, and the variables `AWS_ENDPOINT_URL` and `HTTPS_PROXY`)"
+        }
+        _ => "",
+    }
+}

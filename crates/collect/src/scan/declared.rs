@@ -1,0 +1,263 @@
+//! A declared table: its list, page by page, and the details of each row.
+
+use super::row::{self, Given};
+use super::visit::{Refusal, Visit};
+use crate::catalogue::{Call, Declared, Detail, List};
+use futures::{StreamExt, stream};
+use serde_json::{Map, Value};
+use sightline_model::{Outcome, Resource};
+
+/// One listing: what it is asked with and what its rows get from the row above.
+#[derive(Default)]
+struct Listing {
+    input: Map<String, Value>,
+    columns: Map<String, Value>,
+    /// ARN of the row above.
+    target: String,
+}
+
+/// Reads the table. `above` are the rows of the parent, none for a table without one.
+pub(super) async fn collect(visit: &Visit<'_>, declared: &Declared, above: Option<Vec<Map<String, Value>>>) {
+    let listings = match above {
+        None => vec![Listing::default()],
+        Some(rows) => {
+            visit.nothing_to_ask(&declared.list.call);
+            rows.into_iter().filter_map(|row| listing(visit, &declared.list, row)).collect()
+        }
+    };
+    let tasks = stream::iter(listings).map(|listing| list(visit, declared, listing));
+    tasks.buffer_unordered(visit.scan.concurrency).collect::<Vec<()>>().await;
+}
+
+fn listing(visit: &Visit<'_>, list: &List, above: Map<String, Value>) -> Option<Listing> {
+    let parent = list.parent.as_ref()?;
+    let target = row::text_of(&above, "arn").unwrap_or_default();
+    let mut listing = Listing { target, ..Listing::default() };
+    for (input, column) in &parent.bind {
+        let Some(value) = above.get(column) else {
+            visit.missed(&list.call, &listing.target, Outcome::Failed, "NotBound", &not_bound(input, column));
+            return None;
+        };
+        listing.input.insert(input.clone(), value.clone());
+        listing.columns.insert(sightline_model::column::snake_case(input), value.clone());
+    }
+    for (column, from) in &parent.carry {
+        if let Some(value) = above.get(from) {
+            listing.columns.insert(column.clone(), value.clone());
+        }
+    }
+    Some(listing)
+}
+
+async fn list(visit: &Visit<'_>, declared: &Declared, listing: Listing) {
+    for constant in &declared.list.inputs {
+        let mut input = listing.input.clone();
+        input.extend(constant.clone());
+        let mut columns = listing.columns.clone();
+        for name in &declared.list.echo {
+            if let Some(value) = constant.get(name) {
+                columns.insert(sightline_model::column::snake_case(name), value.clone());
+            }
+        }
+        pages(visit, declared, input, &columns, &listing.target).await;
+    }
+}
+
+async fn pages(
+    visit: &Visit<'_>,
+    declared: &Declared,
+    input: Map<String, Value>,
+    columns: &Map<String, Value>,
+    target: &str,
+) {
+    let list = &declared.list;
+    let once = Call { pages: list.call.pages && !list.single, ..list.call.clone() };
+    let mut pages = visit.pages(&once, visit.call_region(), Value::Object(input));
+    loop {
+        let items = match visit.next(&list.call, &mut pages).await {
+            None => return,
+            Some(Ok(page)) => items(list, page),
+            Some(Err(refusal)) if list.absent.contains(refusal.code()) => {
+                visit.answered(&list.call);
+                if list.absent_row { vec![Value::Object(Map::new())] } else { Vec::new() }
+            }
+            Some(Err(refusal)) => {
+                let mut failure = refusal.failure(target);
+                if list.unsupported.contains(&failure.code) {
+                    failure.outcome = Outcome::Unsupported;
+                }
+                visit.failed(&list.call, failure);
+                return;
+            }
+        };
+        let rows = stream::iter(items).map(|item| one(visit, declared, item, columns));
+        rows.buffer_unordered(visit.scan.concurrency).collect::<Vec<()>>().await;
+    }
+}
+
+fn items(list: &List, page: Value) -> Vec<Value> {
+    match (row::follow(page, &list.items), list.single) {
+        (Value::Null, true) => vec![Value::Object(Map::new())],
+        (one, true) => vec![one],
+        (Value::Array(items), false) => items,
+        (_, false) => Vec::new(),
+    }
+}
+
+/// Makes one row: the item, its details, the finish.
+async fn one(visit: &Visit<'_>, declared: &Declared, item: Value, columns: &Map<String, Value>) {
+    let rules = &declared.row;
+    let mut row = columns.clone();
+    match (&declared.list.item, item) {
+        (Some(column), item) => {
+            row.insert(column.clone(), item);
+        }
+        (None, item) => row::merge(&mut row, item, &rules.rename),
+    }
+    if row::is_skipped(rules, &row) || is_repeated(visit, declared, &row) {
+        return;
+    }
+    let mut misses = Vec::new();
+    for detail in &declared.details {
+        // What the details before brought may decide.
+        if !row::holds(&detail.when, &row) {
+            continue;
+        }
+        let region = region(visit, declared, &row);
+        if let Err(missed) = add_detail(visit, detail, &region, &mut row, declared).await {
+            misses.push((detail, missed));
+        }
+    }
+    emit(visit, declared, row, misses).await;
+}
+
+fn is_repeated(visit: &Visit<'_>, declared: &Declared, row: &Map<String, Value>) -> bool {
+    let region = region(visit, declared, row);
+    let arn = row::arn(&declared.row, row, &given(visit, &region));
+    declared.row.unique && arn.is_some_and(|arn| !visit.first_seen(&arn))
+}
+
+/// Why a detail is not there.
+enum NotThere {
+    Refused(Refusal),
+    NotBound(String),
+}
+
+async fn add_detail(
+    visit: &Visit<'_>,
+    detail: &Detail,
+    region: &str,
+    row: &mut Map<String, Value>,
+    declared: &Declared,
+) -> Result<(), NotThere> {
+    let mut input = detail.input.clone();
+    for (name, column) in &detail.bind {
+        let value = row.get(column).ok_or_else(|| NotThere::NotBound(not_bound(name, column)))?;
+        input.insert(name.clone(), value.clone());
+    }
+    let answer = match answer(visit, detail, region, input).await {
+        Ok(answer) => answer,
+        Err(refusal) if detail.absent.contains(refusal.code()) => {
+            visit.answered(&detail.call);
+            return Ok(());
+        }
+        Err(refusal) => return Err(NotThere::Refused(refusal)),
+    };
+    let answer = replaced(detail, answer);
+    match &detail.into {
+        Some(_) if answer.is_null() => {}
+        Some(column) => {
+            row.insert(column.clone(), answer);
+        }
+        None => row::merge(row, answer, &declared.row.rename),
+    }
+    Ok(())
+}
+
+/// The part of the answer that is wanted; of an answer in pages, all of it.
+async fn answer(visit: &Visit<'_>, detail: &Detail, region: &str, input: Map<String, Value>) -> Result<Value, Refusal> {
+    let mut pages = visit.pages(&detail.call, region, Value::Object(input));
+    let mut whole = Value::Null;
+    while let Some(page) = visit.next(&detail.call, &mut pages).await {
+        match (&mut whole, row::follow(page?, &detail.pick)) {
+            (Value::Array(items), Value::Array(more)) => items.extend(more),
+            (whole, part) => *whole = part,
+        }
+    }
+    Ok(whole)
+}
+
+fn replaced(detail: &Detail, answer: Value) -> Value {
+    let text = match &answer {
+        Value::String(text) => text.as_str(),
+        _ => "",
+    };
+    match detail.values.get(text) {
+        Some(replacement) if answer.is_null() || answer.is_string() => Value::String(replacement.clone()),
+        _ => answer,
+    }
+}
+
+async fn emit(visit: &Visit<'_>, declared: &Declared, row: Map<String, Value>, misses: Vec<(&Detail, NotThere)>) {
+    let list = &declared.list.call;
+    let region = region(visit, declared, &row);
+    let finished = row::finish(&declared.row, row, &given(visit, &region));
+    let target = finished.arn.clone().unwrap_or_default();
+    for (detail, missed) in misses {
+        note(visit, detail, missed, &target);
+    }
+    let Some(arn) = finished.arn else {
+        visit.missed(
+            list,
+            "",
+            Outcome::Failed,
+            "NotIdentified",
+            "a resource lacks the columns that its ARN is made of",
+        );
+        return;
+    };
+    visit.keep(&arn, &finished.config);
+    let scan = visit.scan;
+    let label = if declared.row.region.is_some() { region } else { visit.label().to_owned() };
+    let resource = Resource {
+        scan_id: scan.scan_id.clone(),
+        account_id: scan.caller.account_id.clone(),
+        partition: scan.caller.partition.clone(),
+        region: label,
+        table_name: visit.table().to_owned(),
+        arn,
+        title: finished.title,
+        tags: finished.tags,
+        config: finished.config,
+        collected_at: (scan.clock)(),
+    };
+    visit.send(list, resource).await;
+}
+
+fn note(visit: &Visit<'_>, detail: &Detail, missed: NotThere, target: &str) {
+    match missed {
+        NotThere::NotBound(message) => visit.missed(&detail.call, target, Outcome::Failed, "NotBound", &message),
+        NotThere::Refused(refusal) => {
+            let mut failure = refusal.failure(target);
+            if detail.unsupported.contains(&failure.code) {
+                failure.outcome = Outcome::Unsupported;
+            }
+            visit.failed(&detail.call, failure);
+        }
+    }
+}
+
+/// The row's own region where it has one, else that of the visit.
+fn region(visit: &Visit<'_>, declared: &Declared, row: &Map<String, Value>) -> String {
+    let own =
+        declared.row.region.as_ref().and_then(|column| row::text_of(row, column)).filter(|region| !region.is_empty());
+    own.unwrap_or_else(|| visit.call_region().to_owned())
+}
+
+fn given<'g>(visit: &'g Visit<'_>, region: &'g str) -> Given<'g> {
+    Given { partition: &visit.scan.caller.partition, account_id: visit.account_id(), region }
+}
+
+fn not_bound(input: &str, column: &str) -> String {
+    format!("`{input}` cannot be given: the row has no `{column}`")
+}

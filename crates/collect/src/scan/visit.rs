@@ -1,0 +1,282 @@
+//! One table in one region: its calls, its rows, and what became of both.
+
+use super::Clock;
+use super::ledger::{Failure, Ledger, Place};
+use super::writer::Written;
+use crate::catalogue::{Call, Table};
+use futures::{Stream, StreamExt};
+use serde_json::{Map, Value};
+use sightline_aws::{Aws, CallError, Caller};
+use sightline_model::{Coverage, Outcome, Resource};
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// What all visits of one scan share.
+pub(super) struct Scan {
+    pub(super) aws: Aws,
+    pub(super) caller: Caller,
+    pub(super) scan_id: String,
+    pub(super) clock: Clock,
+    pub(super) concurrency: usize,
+    /// One for each call that may be in flight.
+    pub(super) permits: Semaphore,
+    pub(super) stop: CancellationToken,
+    pub(super) writer: mpsc::Sender<Written>,
+    /// ARNs of tables whose resources several answers may hold.
+    pub(super) seen: Mutex<BTreeSet<(String, String)>>,
+}
+
+/// One table in one region.
+pub struct Visit<'s> {
+    pub(super) scan: &'s Scan,
+    table: String,
+    /// Where calls go.
+    call_region: String,
+    /// What rows and coverage say.
+    label: String,
+    ledger: Mutex<Ledger>,
+    rows: Mutex<u64>,
+    /// Columns that the tables below need of each row.
+    wanted: BTreeSet<String>,
+    kept: Mutex<Vec<Map<String, Value>>>,
+}
+
+/// A call failed; the coverage says how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missed;
+
+/// Why a call brought no answer.
+pub(super) enum Refusal {
+    /// AWS, or the way to it, said no.
+    Call(Box<CallError>),
+    /// The scan was cancelled before the answer.
+    Cancelled,
+}
+
+impl Refusal {
+    pub(super) fn failure(&self, target: &str) -> Failure {
+        match self {
+            Self::Call(error) => Failure::of(error, error.outcome(), target),
+            Self::Cancelled => Failure::without_call(Outcome::Skipped, "", CANCELLED, target),
+        }
+    }
+
+    pub(super) fn code(&self) -> &str {
+        match self {
+            Self::Call(error) => &error.code,
+            Self::Cancelled => "",
+        }
+    }
+}
+
+pub(super) const CANCELLED: &str = "not asked: the scan was cancelled";
+
+/// Answers, one page at a time.
+pub(super) type Pages = Pin<Box<dyn Stream<Item = Result<Value, CallError>> + Send>>;
+
+impl<'s> Visit<'s> {
+    pub(super) fn new(scan: &'s Scan, table: &Table, region: &str) -> Self {
+        let call_region = if region == sightline_model::resource::GLOBAL { scan.aws.default_region() } else { region };
+        Self {
+            scan,
+            table: table.name.clone(),
+            call_region: call_region.to_owned(),
+            label: region.to_owned(),
+            ledger: Mutex::default(),
+            rows: Mutex::default(),
+            wanted: BTreeSet::new(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The same visit, keeping what these tables need of each row.
+    pub(super) fn for_tables(mut self, below: &[&Table]) -> Self {
+        self.wanted = below.iter().flat_map(|table| table.wanted_above()).cloned().collect();
+        self
+    }
+
+    /// Where the table's calls go: its region, or the default one for global tables.
+    pub fn call_region(&self) -> &str {
+        &self.call_region
+    }
+
+    /// The account's twelve digits.
+    pub fn account_id(&self) -> &str {
+        &self.scan.caller.account_id
+    }
+
+    pub(super) fn partition(&self) -> &str {
+        &self.scan.caller.partition
+    }
+
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Makes a call. `target` is the ARN of the resource that it is about, empty for the table as a whole.
+    ///
+    /// # Errors
+    /// The call failed, and the coverage holds a row about it.
+    pub async fn call(&self, call: &Call, region: &str, input: Value, target: &str) -> Result<Value, Missed> {
+        match self.ask(call, region, input).await {
+            Ok(answer) => Ok(answer),
+            Err(refusal) => {
+                self.failed(call, refusal.failure(target));
+                Err(Missed)
+            }
+        }
+    }
+
+    /// Notes that something could not be read although no call failed.
+    pub fn missed(&self, call: &Call, target: &str, outcome: Outcome, code: &str, message: &str) {
+        self.failed(call, Failure::without_call(outcome, code, message, target));
+    }
+
+    /// Hands a resource to the lake. `call` is the one it came of.
+    pub async fn emit(
+        &self,
+        call: &Call,
+        arn: String,
+        title: String,
+        tags: Map<String, Value>,
+        config: Map<String, Value>,
+    ) {
+        let row = Resource {
+            scan_id: self.scan.scan_id.clone(),
+            account_id: self.scan.caller.account_id.clone(),
+            partition: self.scan.caller.partition.clone(),
+            region: self.label.clone(),
+            table_name: self.table.clone(),
+            arn,
+            title,
+            tags,
+            config,
+            collected_at: (self.scan.clock)(),
+        };
+        self.send(call, row).await;
+    }
+
+    pub(super) async fn send(&self, call: &Call, row: Resource) {
+        self.ledger().rows(call, 1);
+        *lock(&self.rows) += 1;
+        // A closed channel means that the lake could not be written: the scan ends with that error.
+        if self.scan.writer.send(Written::Row(Box::new(row))).await.is_err() {
+            self.scan.stop.cancel();
+        }
+    }
+
+    /// Makes a call; an answer is noted, a refusal is the caller's to judge.
+    pub(super) async fn ask(&self, call: &Call, region: &str, input: Value) -> Result<Value, Refusal> {
+        let answer = async {
+            let _permit = self.scan.permits.acquire().await;
+            self.scan.aws.call(region, &call.service, &call.operation, input).await
+        };
+        self.unless_cancelled(call, answer).await
+    }
+
+    pub(super) fn pages(&self, call: &Call, region: &str, input: Value) -> Pages {
+        if call.pages {
+            return Box::pin(self.scan.aws.pages(region, &call.service, &call.operation, input));
+        }
+        let (aws, call, region) = (self.scan.aws.clone(), call.clone(), region.to_owned());
+        Box::pin(futures::stream::once(async move { aws.call(&region, &call.service, &call.operation, input).await }))
+    }
+
+    pub(super) async fn next(&self, call: &Call, pages: &mut Pages) -> Option<Result<Value, Refusal>> {
+        let page = async {
+            let _permit = self.scan.permits.acquire().await;
+            pages.next().await.transpose()
+        };
+        self.unless_cancelled_next(call, page).await.transpose()
+    }
+
+    async fn unless_cancelled(
+        &self,
+        call: &Call,
+        answer: impl Future<Output = Result<Value, CallError>>,
+    ) -> Result<Value, Refusal> {
+        let answer = async { answer.await.map(Some) };
+        self.unless_cancelled_next(call, answer).await.and_then(|answer| answer.ok_or(Refusal::Cancelled))
+    }
+
+    async fn unless_cancelled_next(
+        &self,
+        call: &Call,
+        answer: impl Future<Output = Result<Option<Value>, CallError>>,
+    ) -> Result<Option<Value>, Refusal> {
+        let answer = tokio::select! {
+            biased;
+            () = self.scan.stop.cancelled() => return Err(Refusal::Cancelled),
+            answer = answer => answer.map_err(|error| Refusal::Call(Box::new(error)))?,
+        };
+        if answer.is_some() {
+            self.answered(call);
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn answered(&self, call: &Call) {
+        self.ledger().answered(call);
+    }
+
+    pub(super) fn failed(&self, call: &Call, failure: Failure) {
+        self.ledger().failed(call, failure);
+    }
+
+    pub(super) fn nothing_to_ask(&self, call: &Call) {
+        self.ledger().nothing_to_ask(call);
+    }
+
+    /// Keeps what the tables below need of a row.
+    pub(super) fn keep(&self, arn: &str, row: &Map<String, Value>) {
+        if self.wanted.is_empty() {
+            return;
+        }
+        let columns = self.wanted.iter().filter_map(|column| Some((column.clone(), row.get(column)?.clone())));
+        let arn = ("arn".to_owned(), Value::String(arn.to_owned()));
+        lock(&self.kept).push(columns.chain([arn]).collect());
+    }
+
+    pub(super) fn take_kept(&self) -> Vec<Map<String, Value>> {
+        std::mem::take(&mut lock(&self.kept))
+    }
+
+    /// Whether this is the first time that the scan sees the resource.
+    pub(super) fn first_seen(&self, arn: &str) -> bool {
+        lock(&self.scan.seen).insert((self.table.clone(), arn.to_owned()))
+    }
+
+    /// How the listing as a whole failed, if it did.
+    pub(super) fn list_failure(&self, call: &Call) -> Option<(Outcome, String)> {
+        self.ledger().list_failure(call).map(|failure| (failure.outcome, failure.message.clone()))
+    }
+
+    /// Rows that were found, and what became of the calls.
+    pub(super) fn finish(self) -> (u64, Vec<Coverage>) {
+        let now = (self.scan.clock)();
+        let ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let place = Place {
+            scan_id: &self.scan.scan_id,
+            account_id: &self.scan.caller.account_id,
+            region: &self.label,
+            table: &self.table,
+        };
+        (self.rows.into_inner().unwrap_or_else(PoisonError::into_inner), ledger.coverage(&place, now))
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        lock(&self.ledger)
+    }
+}
+
+/// A poisoned lock still guards whole values: each change is one push or one addition.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,311 @@
+//! Every call denied, throttled, broken, unsupported, cut off: what was not seen is said, and nothing else is lost.
+
+use crate::fake::{ACCOUNT, Fake, Fault};
+use jiff::Timestamp;
+use serde_json::Value;
+use sightline_aws::{Aws, Emulated};
+use sightline_collect::CollectError;
+use sightline_collect::catalogue::{Catalogue, catalogue};
+use sightline_collect::scan::{Progress, Quiet, ScanOptions, ScanSummary, TableDone, scan};
+use sightline_lake::Lake;
+use sightline_model::{Outcome, RunId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+fn connect(fake: &Fake) -> Aws {
+    Aws::emulated(Emulated {
+        endpoint: fake.server.uri(),
+        access_key_id: ACCOUNT.to_owned(),
+        region: "us-east-1".to_owned(),
+        ..Emulated::default()
+    })
+}
+
+fn options() -> ScanOptions {
+    let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+    let options = ScanOptions::new(RunId::new(now, 1), Arc::new(move || now), "test");
+    ScanOptions { regions: vec!["us-east-1".to_owned()], concurrency: 200, ..options }
+}
+
+struct Scanned {
+    summary: ScanSummary,
+    lake: Lake,
+    _folder: TempDir,
+}
+
+async fn scanned(fake: &Fake, options: ScanOptions) -> Scanned {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    let summary = scan(&connect(fake), &lake, options, &Quiet).await.unwrap();
+    Scanned { summary, lake, _folder: folder }
+}
+
+impl Scanned {
+    async fn sql(&self, sql: &str) -> Vec<serde_json::Map<String, Value>> {
+        let session = self.lake.session(&catalogue().unwrap().schemas()).await.unwrap();
+        session.sql(sql).await.unwrap().rows().unwrap()
+    }
+
+    /// Outcomes of the current scan by table and operation.
+    async fn outcomes(&self) -> BTreeMap<(String, String), BTreeSet<String>> {
+        let mut outcomes: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+        for row in self.sql("select table_name, operation, outcome from current_coverage").await {
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            outcomes.entry((text("table_name"), text("operation"))).or_default().insert(text("outcome"));
+        }
+        outcomes
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calls_of_a_scan_are_those_that_the_policy_allows() {
+    let fake = Fake::start().await;
+    let scanned = scanned(&fake, ScanOptions { regions: vec![], ..options() }).await;
+    let not_seen = &scanned.summary.not_seen;
+    assert!(not_seen.is_empty(), "{not_seen:#?}");
+    let catalogue = catalogue().unwrap();
+    let mut declared: BTreeSet<String> =
+        catalogue.tables().flat_map(|table| table.calls()).map(|call| call.name()).collect();
+    // EC2 is asked for the regions by the table of them.
+    declared.extend(["sts:GetCallerIdentity", "account:ListRegions"].map(str::to_owned));
+    assert_eq!(fake.asked(), declared);
+    let empty: Vec<&String> =
+        scanned.summary.resources_by_table.iter().filter(|(_, rows)| **rows == 0).map(|(table, _)| table).collect();
+    assert!(empty.is_empty(), "{empty:?}");
+    let actions: BTreeSet<String> = scanned
+        .sql("select distinct action from current_coverage")
+        .await
+        .iter()
+        .map(|row| row["action"].as_str().unwrap().to_owned())
+        .collect();
+    let unused: Vec<String> = catalogue.actions().difference(&actions).cloned().collect();
+    // Region discovery speaks up in the coverage only when it fails.
+    assert_eq!(unused, ["account:ListRegions"]);
+}
+
+/// The n-th call of every table; tables do not depend on each other's details, so one scan tries one call of each.
+fn round(catalogue: &Catalogue, n: usize) -> BTreeSet<String> {
+    let calls = catalogue.tables().filter_map(|table| table.calls().get(n).map(|call| call.name()));
+    calls.filter(|name| name != "sts:GetCallerIdentity").collect()
+}
+
+async fn every_call_in_turn(fault: Fault, expected: Outcome) {
+    let catalogue = catalogue().unwrap();
+    let rounds = catalogue.tables().map(|table| table.calls().len()).max().unwrap();
+    for n in 0..rounds {
+        let failing = round(&catalogue, n);
+        let fake = Fake::start().await;
+        fake.fail(&failing, fault);
+        let scanned = scanned(&fake, options()).await;
+        let outcomes = scanned.outcomes().await;
+        for table in catalogue.tables() {
+            let list = table.calls()[0].name();
+            let above = table
+                .parent()
+                .and_then(|name| catalogue.table(name))
+                .is_some_and(|t| failing.contains(&t.calls()[0].name()));
+            for call in table.calls().iter().map(|call| call.name()).filter(|name| failing.contains(name)) {
+                let asked = !above && (call == list || !failing.contains(&list));
+                let Some(found) = outcomes.get(&(table.name.clone(), call.clone())) else {
+                    assert!(!asked, "{}: {call} left no trace", table.name);
+                    continue;
+                };
+                let expected = match (asked, expected) {
+                    (true, outcome) | (false, outcome @ Outcome::Unsupported) => outcome,
+                    (false, _) => Outcome::Skipped,
+                };
+                assert_eq!(found, &BTreeSet::from([expected.as_str().to_owned()]), "{} {call}", table.name);
+            }
+            let rows = scanned.summary.resources_by_table[&table.name];
+            let lost = above || failing.contains(&list) || table.name == "aws_iam_credential_report" && n == 1;
+            assert_eq!(rows == 0, lost, "{}: {rows} rows in round {n}", table.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_denied_in_turn() {
+    every_call_in_turn(Fault::Denied, Outcome::Denied).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_unsupported_in_turn() {
+    every_call_in_turn(Fault::Unsupported, Outcome::Unsupported).await;
+}
+
+async fn everything_fails(fault: Fault, expected: Outcome) -> Scanned {
+    let fake = Fake::start().await;
+    fake.fail_all(fault);
+    let exclude = vec!["aws_caller_identity".to_owned()];
+    let scanned = scanned(&fake, ScanOptions { exclude, ..options() }).await;
+    let allowed = BTreeSet::from([expected, Outcome::Skipped]);
+    let seen: BTreeSet<Outcome> = scanned.summary.outcomes.keys().copied().collect();
+    assert!(seen.contains(&expected) && seen.is_subset(&allowed), "{:#?}", scanned.summary);
+    assert_eq!(scanned.summary.resources, 0);
+    let tables = catalogue().unwrap().tables().count() - 1;
+    assert_eq!(
+        scanned.sql("select distinct table_name from current_coverage").await.len(),
+        tables,
+        "every table is accounted for"
+    );
+    scanned
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_denied_names_the_actions() {
+    let scanned = everything_fails(Fault::Denied, Outcome::Denied).await;
+    assert!(scanned.summary.denied_actions.contains_key("s3:ListAllMyBuckets"));
+    assert!(scanned.summary.denied_actions.contains_key("bedrock:ListGuardrails"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_throttled() {
+    everything_fails(Fault::Throttled, Outcome::Throttled).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_broken() {
+    everything_fails(Fault::Broken, Outcome::Failed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_cut_off() {
+    everything_fails(Fault::Truncated, Outcome::Failed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_expire_midway_are_coverage() {
+    let fake = Fake::start().await;
+    fake.expire_after(40);
+    let scanned = scanned(&fake, ScanOptions { concurrency: 4, ..options() }).await;
+    assert!(scanned.summary.resources > 0);
+    let code = &scanned.summary.not_seen[0].error_code;
+    assert!(code == "ExpiredTokenException" || code.is_empty(), "{code}");
+    assert!(scanned.summary.incomplete() > 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_were_never_good_stop_the_scan() {
+    let fake = Fake::start().await;
+    fake.expire_after(0);
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    let error = scan(&connect(&fake), &lake, options(), &Quiet).await.unwrap_err();
+    insta::assert_snapshot!(error, @"cannot tell which account this is: sts:GetCallerIdentity in us-east-1: ExpiredTokenException: the token has expired (sign in to AWS again)");
+    let session = lake.session(&[]).await.unwrap();
+    assert_eq!(session.sql("select * from scan").await.unwrap().row_count(), 0);
+}
+
+/// Cancels once three tables are done.
+struct Impatient {
+    token: CancellationToken,
+    done: std::sync::atomic::AtomicUsize,
+}
+
+impl Progress for Impatient {
+    fn table_done(&self, _done: &TableDone) {
+        if self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 3 {
+            self.token.cancel();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_scan_says_what_it_skipped() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    let options = ScanOptions { concurrency: 2, ..options() };
+    let progress = Impatient { token: options.cancel.clone(), done: Default::default() };
+    let summary = scan(&connect(&fake), &lake, options, &progress).await.unwrap();
+    assert!(summary.cancelled);
+    assert!(summary.outcomes[&Outcome::Skipped] > 30, "{:?}", summary.outcomes);
+    let session = lake.session(&[]).await.unwrap();
+    let rows = session.sql("select incomplete from scan").await.unwrap().rows().unwrap();
+    assert_eq!(rows[0]["incomplete"], summary.incomplete());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_scans_of_one_lake_are_refused() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    let _other = lake.lock("scan", "another").unwrap();
+    let error = scan(&connect(&fake), &lake, options(), &Quiet).await.unwrap_err();
+    assert!(matches!(error, CollectError::Lake(_)), "{error}");
+    assert!(fake.asked().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_by_pattern_bring_their_parents() {
+    let fake = Fake::start().await;
+    let include = vec!["aws_eks_access_*".to_owned()];
+    let scanned = scanned(&fake, ScanOptions { include, ..options() }).await;
+    assert_eq!(
+        scanned.summary.resources_by_table.keys().collect::<Vec<_>>(),
+        ["aws_eks_access_entry", "aws_eks_cluster"]
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    let error = scan(&connect(&fake), &lake, ScanOptions { include: vec!["aws_nothing*".into()], ..options() }, &Quiet)
+        .await
+        .unwrap_err();
+    insta::assert_snapshot!(error, @"no table matches `aws_nothing*`: names are those of the catalogue, such as `aws_iam_role`, with `*` for any text");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn regions_that_cannot_be_listed_are_said() {
+    let fake = Fake::start().await;
+    fake.fail(&["account:ListRegions", "ec2:DescribeRegions"].map(str::to_owned).into(), Fault::Denied);
+    let include = vec!["aws_vpc".to_owned()];
+    let scanned = scanned(&fake, ScanOptions { regions: vec![], include, ..options() }).await;
+    assert_eq!(scanned.summary.regions, ["us-east-1"]);
+    let rows = scanned.sql("select error_message from current_coverage where table_name = 'aws_region'").await;
+    insta::assert_snapshot!(rows[0]["error_message"].as_str().unwrap(), @"only us-east-1 was scanned, the enabled regions could not be listed: not authorized");
+}
+
+/// Drops the scan once some tables are done, as a kill would.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_is_cut_off_never_happened() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    let first = scan(&connect(&fake), &lake, ScanOptions { include: vec!["aws_vpc".into()], ..options() }, &Quiet)
+        .await
+        .unwrap();
+
+    let cut = CancellationToken::new();
+    let progress = Impatient { token: cut.clone(), done: Default::default() };
+    let later: Timestamp = "2026-01-03T03:04:05Z".parse().unwrap();
+    let second = ScanOptions { run: RunId::new(later, 2), concurrency: 2, ..options() };
+    let aws = connect(&fake);
+    tokio::select! {
+        biased;
+        () = cut.cancelled() => {}
+        _ = scan(&aws, &lake, second, &progress) => panic!("the scan came to its end"),
+    }
+    let session = lake.session(&catalogue().unwrap().schemas()).await.unwrap();
+    let rows = session.sql("select distinct scan_id from current_resource").await.unwrap().rows().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["scan_id"], first.scan_id.as_str());
+    let third = scan(&connect(&fake), &lake, ScanOptions { run: RunId::new(later, 3), ..options() }, &Quiet).await;
+    assert!(third.is_ok(), "the lock went with the scan that was cut off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lake_that_cannot_be_written_ends_the_scan() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::create(folder.path()).await.unwrap();
+    std::fs::write(folder.path().join("resource"), "in the way").unwrap();
+    let error = scan(&connect(&fake), &lake, options(), &Quiet).await.unwrap_err();
+    assert!(matches!(error, CollectError::Lake(_)), "{error}");
+    let session = lake.session(&[]).await;
+    let seen = match session {
+        Ok(session) => session.sql("select * from scan").await.map_or(0, |answer| answer.row_count()),
+        Err(_) => 0,
+    };
+    assert_eq!(seen, 0);
+}

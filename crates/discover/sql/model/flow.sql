@@ -1,0 +1,1 @@
+SELECT 'flow' AS kind, arn, title, region, id AS called FROM aws_bedrock_flow

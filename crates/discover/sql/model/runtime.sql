@@ -1,0 +1,1 @@
+SELECT 'agent-runtime' AS kind, arn, title, region, agent_runtime_id AS called FROM aws_bedrock_agentcore_runtime

@@ -1,0 +1,24 @@
+//! A caller of another account.
+
+use sightline_model::edge::{Confidence, WorkloadKind};
+
+use super::Attribution;
+use crate::caller::Caller;
+use crate::estate::Estate;
+
+/// The event's identity has another account than the trail that holds it.
+pub(super) fn attribute(caller: &Caller, _: &Estate) -> Option<Attribution> {
+    let other = &caller.identity_account_id;
+    if other.is_empty() || *other == caller.account_id || caller.account_id.is_empty() {
+        return None;
+    }
+    let root = || format!("arn:{}:iam::{other}:root", caller.partition());
+    let arn = Some(caller.identity().to_owned()).filter(|arn| !arn.is_empty()).unwrap_or_else(root);
+    Some(Attribution {
+        arn,
+        kind: WorkloadKind::External,
+        title: format!("account {other}"),
+        confidence: Confidence::Exact,
+        sentence: format!("the event's identity is of account {other}; what runs there is that account's to say"),
+    })
+}

@@ -1,0 +1,64 @@
+//! Which workload a caller is. One file a kind: each looks at the caller and the estate and answers, or leaves it to the next.
+//!
+//! An answer is a workload, how sure it is, and one sentence that names what the join rests on. To add a kind: write
+//! `fn attribute(&Caller, &Estate) -> Option<Attribution>` in a file of its own and put it into [`KINDS`], before those that know
+//! less.
+
+mod agent;
+mod chain;
+mod external;
+mod function;
+mod instance;
+mod pod;
+mod role;
+mod sagemaker;
+mod service;
+mod shared;
+mod user;
+
+use sightline_model::edge::{Confidence, WorkloadKind};
+
+use crate::caller::Caller;
+use crate::estate::{Bound, Estate};
+
+/// Who made the calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attribution {
+    pub(crate) arn: String,
+    pub(crate) kind: WorkloadKind,
+    pub(crate) title: String,
+    pub(crate) confidence: Confidence,
+    pub(crate) sentence: String,
+}
+
+/// In order: what the log itself names, then what the session's origin names, then what the role is bound to, then the role.
+const KINDS: &[fn(&Caller, &Estate) -> Option<Attribution>] = &[
+    external::attribute,
+    agent::attribute,
+    pod::by_session,
+    instance::attribute,
+    function::attribute,
+    sagemaker::attribute,
+    chain::attribute,
+    pod::by_role,
+    user::attribute,
+    service::attribute,
+    role::attribute,
+];
+
+/// The workload behind this caller.
+pub(crate) fn attribute(caller: &Caller, estate: &Estate) -> Attribution {
+    KINDS.iter().find_map(|kind| kind(caller, estate)).unwrap_or_else(|| Attribution {
+        arn: caller.identity().to_owned(),
+        kind: WorkloadKind::Unknown,
+        title: caller.principal_id.clone(),
+        confidence: Confidence::Inferred,
+        sentence: format!("the event's identity of type `{}` names nobody", caller.identity_type),
+    })
+}
+
+impl Attribution {
+    fn of(bound: &Bound, kind: WorkloadKind, confidence: Confidence, sentence: String) -> Self {
+        Self { arn: bound.arn.clone(), kind, title: bound.title.clone(), confidence, sentence }
+    }
+}

@@ -1,0 +1,20 @@
+//! An AWS service that calls without a role of the account.
+
+use sightline_model::edge::{Confidence, WorkloadKind};
+
+use super::Attribution;
+use crate::caller::Caller;
+use crate::estate::Estate;
+
+pub(super) fn attribute(caller: &Caller, _: &Estate) -> Option<Attribution> {
+    if caller.identity_type != "AWSService" && !(caller.identity().is_empty() && !caller.invoked_by.is_empty()) {
+        return None;
+    }
+    Some(Attribution {
+        arn: caller.invoked_by.clone(),
+        kind: WorkloadKind::Service,
+        title: caller.invoked_by.clone(),
+        confidence: Confidence::Exact,
+        sentence: "the event names the service".to_owned(),
+    })
+}

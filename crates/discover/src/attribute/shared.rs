@@ -1,0 +1,33 @@
+//! What to say when the log names only a role: one thing bound to it is the workload, of several none is.
+
+use sightline_model::Arn;
+use sightline_model::edge::{Confidence, WorkloadKind};
+
+use super::Attribution;
+use crate::caller::Caller;
+
+/// The most names that a sentence lists.
+const MOST_NAMES: usize = 8;
+
+/// The one candidate by [`Confidence::Session`], or the role with all of them named; nothing where there is none.
+pub(super) fn one_of(caller: &Caller, mut candidates: Vec<Attribution>) -> Option<Attribution> {
+    candidates.sort_by(|a, b| a.arn.cmp(&b.arn));
+    candidates.dedup_by(|a, b| a.arn == b.arn);
+    if candidates.len() < 2 {
+        return candidates.pop();
+    }
+    let shown = candidates.iter().take(MOST_NAMES).map(|candidate| candidate.arn.as_str()).collect::<Vec<_>>().join(", ");
+    let more = candidates.len().saturating_sub(MOST_NAMES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(Attribution {
+        arn: caller.identity().to_owned(),
+        kind: WorkloadKind::Role,
+        title: role_name(caller),
+        confidence: Confidence::Inferred,
+        sentence: format!("the session's role is that of {shown}{rest}: the log does not tell which"),
+    })
+}
+
+pub(super) fn role_name(caller: &Caller) -> String {
+    caller.identity().parse::<Arn>().map_or_else(|_| caller.identity().to_owned(), |arn| arn.name().to_owned())
+}

@@ -1,0 +1,68 @@
+//! Which calls are calls of a model, as data.
+//!
+//! Sources: <https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html> and the CloudTrail pages of
+//! SageMaker, Bedrock AgentCore and Bedrock Mantle. `ApplyGuardrail` calls no model: it is evidence of a guardrail.
+
+/// Calls of one service that answer with what a model made, or with what it was given to answer from.
+#[derive(Debug)]
+pub(crate) struct ModelCalls {
+    source: &'static str,
+    names: &'static [&'static str],
+    plane: Plane,
+}
+
+/// What the calls have in common beside their service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Plane {
+    /// a model itself: takes a guardrail, and is what model invocation logging sees
+    Model,
+    /// an agent, a flow, a knowledge base, which call models themselves
+    Application,
+    /// an endpoint of SageMaker
+    Endpoint,
+    /// the second plane of Bedrock, which model invocation logging does not see
+    Mantle,
+}
+
+const ALL: &[ModelCalls] = &[
+    ModelCalls {
+        source: "bedrock.amazonaws.com",
+        names: &[
+            "InvokeModel",
+            "InvokeModelWithResponseStream",
+            "InvokeModelWithBidirectionalStream",
+            "Converse",
+            "ConverseStream",
+            "StartAsyncInvoke",
+            "ChatCompletions",
+        ],
+        plane: Plane::Model,
+    },
+    ModelCalls {
+        source: "bedrock.amazonaws.com",
+        names: &["InvokeAgent", "InvokeInlineAgent", "InvokeFlow", "StartFlowExecution", "Retrieve", "RetrieveAndGenerate", "RetrieveAndGenerateStream"],
+        plane: Plane::Application,
+    },
+    ModelCalls { source: "bedrock-agentcore.amazonaws.com", names: &["InvokeAgentRuntime"], plane: Plane::Application },
+    ModelCalls {
+        source: "sagemaker.amazonaws.com",
+        names: &["InvokeEndpoint", "InvokeEndpointAsync", "InvokeEndpointWithResponseStream"],
+        plane: Plane::Endpoint,
+    },
+    ModelCalls { source: "bedrock-mantle.amazonaws.com", names: &["CreateInference"], plane: Plane::Mantle },
+];
+
+/// The condition on `api_call` that holds for calls of models. The names are constants of this file.
+pub(crate) fn condition() -> String {
+    let one = |calls: &ModelCalls| {
+        let names: Vec<String> = calls.names.iter().map(|name| format!("'{name}'")).collect();
+        format!("(event_source = '{}' AND event_name IN ({}))", calls.source, names.join(", "))
+    };
+    ALL.iter().map(one).collect::<Vec<_>>().join(" OR ")
+}
+
+/// The plane of a call that [`condition`] let through.
+pub(crate) fn plane(source: &str, name: &str) -> Plane {
+    let found = ALL.iter().find(|calls| calls.source == source && calls.names.contains(&name));
+    found.map_or(Plane::Application, |calls| calls.plane)
+}

@@ -1,0 +1,16 @@
+//! What stops a discovery.
+
+use sightline_lake::LakeError;
+
+/// Why there is no map.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// A query of discovery's own failed.
+    #[error("discovery cannot read `{query}`: {source}")]
+    Query {
+        /// the file below `sql/`, without its ending
+        query: &'static str,
+        /// why
+        source: LakeError,
+    },
+}

@@ -1,0 +1,42 @@
+//! Queries of `sql/`, read into rows.
+
+use serde::de::DeserializeOwned;
+use sightline_lake::Session;
+
+use crate::DiscoverError;
+
+/// A file of `sql/`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Query {
+    pub(crate) name: &'static str,
+    pub(crate) sql: &'static str,
+}
+
+/// `query!("workload/pod")`: the file of that name.
+macro_rules! query {
+    ($name:literal) => {
+        $crate::query::Query { name: $name, sql: include_str!(concat!("../sql/", $name, ".sql")) }
+    };
+}
+pub(crate) use query;
+
+impl Query {
+    /// The rows. Empty where the session lacks a table that the query reads: a session is made with the tables that exist,
+    /// and coverage tells that the others were not inspected.
+    pub(crate) async fn rows<T: DeserializeOwned>(self, session: &Session) -> Result<Vec<T>, DiscoverError> {
+        let failed = |source| DiscoverError::Query { query: self.name, source };
+        let known = session.table_names();
+        let missing: Vec<String> = session.tables_of(self.sql).map_err(failed)?.into_iter().filter(|name| !known.contains(name)).collect();
+        if !missing.is_empty() {
+            tracing::warn!(query = self.name, ?missing, "no such tables: taken for empty");
+            return Ok(vec![]);
+        }
+        self.rows_of(session, self.sql).await
+    }
+
+    /// The rows of the query with its `$name` in place.
+    pub(crate) async fn rows_of<T: DeserializeOwned>(self, session: &Session, sql: &str) -> Result<Vec<T>, DiscoverError> {
+        let failed = |source| DiscoverError::Query { query: self.name, source };
+        session.sql(sql).await.map_err(failed)?.rows_as().map_err(failed)
+    }
+}

@@ -1,0 +1,145 @@
+//! SQL over one state of the lake: read-only, bounded in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, TableProvider};
+use datafusion::config::Dialect;
+use datafusion::datasource::MemTable;
+use datafusion::error::DataFusionError;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use futures::TryStreamExt;
+use serde_json::Value;
+use sightline_model::{LakeTable, TableSchema, lake_table};
+
+use crate::answer::Answer;
+use crate::current::Current;
+use crate::views::Views;
+use crate::{LakeError, guard, rows, schema};
+
+/// What queries may hold in memory before they spill to disk, in bytes.
+const MEMORY: usize = 512 << 20;
+/// What an answer may hold, in bytes.
+const ANSWER: usize = 512 << 20;
+const CATALOG: &str = "sightline";
+const SCHEMA: &str = "lake";
+
+/// One state of all tables with their views. It never changes: what is written later needs a new session.
+pub struct Session {
+    context: SessionContext,
+    views: Arc<Views>,
+}
+
+impl Session {
+    pub(crate) fn new(
+        tables: BTreeMap<&'static str, Arc<dyn TableProvider>>,
+        schemas: &[TableSchema],
+        current: Current,
+        spill: Option<PathBuf>,
+    ) -> Result<Self, LakeError> {
+        let views = Arc::new(Views::new(tables, schemas, current));
+        let context = context(Arc::clone(&views), spill).map_err(|error| LakeError::query(&error))?;
+        Ok(Self { context, views })
+    }
+
+    /// A session over literal rows, for tests of what is built on SQL. Columns that a row lacks are NULL; a resource is
+    /// seen by the typed views only when a row of `scan` finished its scan, as in a lake.
+    ///
+    /// # Errors
+    /// A row that does not fit its table.
+    pub fn in_memory(schemas: &[TableSchema], rows: Vec<(&'static LakeTable, Vec<Value>)>) -> Result<Self, LakeError> {
+        let current = Current::of_rows(&rows);
+        let mut batches: BTreeMap<&'static str, Vec<RecordBatch>> = BTreeMap::new();
+        for (table, rows) in rows {
+            batches.entry(table.name).or_default().extend(rows::batches(table, &rows)?);
+        }
+        let mut tables: BTreeMap<&'static str, Arc<dyn TableProvider>> = BTreeMap::new();
+        for table in lake_table::ALL {
+            let batches = batches.remove(table.name).unwrap_or_default();
+            let provider =
+                MemTable::try_new(schema::of_table(table), vec![batches]).map_err(|error| LakeError::query(&error))?;
+            tables.insert(table.name, Arc::new(provider));
+        }
+        Self::new(tables, schemas, current, None)
+    }
+
+    /// Runs one statement that reads: SELECT, EXPLAIN, DESCRIBE, SHOW.
+    ///
+    /// # Errors
+    /// A statement that does more, or does not parse, or names what does not exist; a failure to read; an answer of more
+    /// than 512 MB.
+    pub async fn sql(&self, sql: &str) -> Result<Answer, LakeError> {
+        let failed = |error| query_error(&error);
+        let state = self.context.state();
+        let statement = guard::parse(&state, sql)?;
+        guard::check_names(&self.views.names(), &guard::tables_of(&state, &statement)?)?;
+        let plan = state.statement_to_plan(statement).await.map_err(failed)?;
+        // What hides in a query (SELECT … INTO, for one) shows in its plan.
+        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        read_only.verify_plan(&plan).map_err(|_| guard::refused(sql))?;
+        let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
+        let schema = Arc::clone(frame.schema().inner());
+        let mut stream = frame.execute_stream().await.map_err(failed)?;
+        let (mut batches, mut size) = (vec![], 0);
+        while let Some(batch) = stream.try_next().await.map_err(failed)? {
+            size += batch.get_array_memory_size();
+            if size > ANSWER {
+                return Err(LakeError::TooLarge { limit: ANSWER });
+            }
+            batches.push(batch);
+        }
+        Answer::new(&schema, batches)
+    }
+
+    /// Names of tables and views that the statement reads, as it names them: a view is not taken apart.
+    ///
+    /// # Errors
+    /// As [`Session::sql`] where the statement does not parse or does more than read. Unknown names are no error here.
+    pub fn tables_of(&self, sql: &str) -> Result<BTreeSet<String>, LakeError> {
+        let state = self.context.state();
+        let statement = guard::parse(&state, sql)?;
+        guard::tables_of(&state, &statement)
+    }
+
+    /// Every table and view, sorted.
+    pub fn table_names(&self) -> Vec<String> {
+        self.views.names()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+fn context(views: Arc<Views>, spill: Option<PathBuf>) -> Result<SessionContext, DataFusionError> {
+    let mut config = SessionConfig::new()
+        .with_create_default_catalog_and_schema(false)
+        .with_default_catalog_and_schema(CATALOG, SCHEMA)
+        .with_information_schema(true);
+    // In other dialects `a->>'b' = 'c'` means `a->>('b' = 'c')`.
+    config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
+    let several = std::num::NonZeroUsize::MIN.saturating_add(2);
+    let mut runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(MEMORY), several)));
+    if let Some(folder) = spill {
+        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder]));
+        runtime = runtime.with_disk_manager_builder(disk);
+    }
+    let mut context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
+    let catalog = MemoryCatalogProvider::new();
+    catalog.register_schema(SCHEMA, views)?;
+    context.register_catalog(CATALOG, Arc::new(catalog));
+    datafusion_functions_json::register_all(&mut context)?;
+    Ok(context)
+}
+
+fn query_error(error: &DataFusionError) -> LakeError {
+    LakeError::query(error)
+}

@@ -1,0 +1,197 @@
+//! The forms of parameters: what is let in. Every form is a subset of letters, digits and `_+=,.@:/-`.
+
+use crate::error::OnboardError;
+use sightline_model::Arn;
+
+/// One form.
+pub(crate) struct Form {
+    name: &'static str,
+    expected: &'static str,
+    length: std::ops::RangeInclusive<usize>,
+    fits: fn(&str) -> bool,
+}
+
+pub(crate) const ACCOUNT: Form = Form {
+    name: "account-id",
+    expected: "twelve digits",
+    length: 12..=12,
+    fits: |text| all(text, |c| c.is_ascii_digit()),
+};
+
+pub(crate) const PARTITION: Form = Form {
+    name: "partition",
+    expected: "`aws`, `aws-cn`, `aws-us-gov` or another of AWS's partitions",
+    length: 3..=20,
+    fits: |text| (text == "aws" || text.starts_with("aws-")) && all(text, lower_or("-")),
+};
+
+pub(crate) const REGION: Form = Form {
+    name: "region",
+    expected: "a region's name such as `eu-west-1`",
+    length: 6..=25,
+    fits: |text| {
+        let mut parts = text.rsplit('-');
+        parts.next().is_some_and(|number| (1..=2).contains(&number.len()) && all(number, |c| c.is_ascii_digit()))
+            && parts.clone().count() >= 2
+            && parts.all(|word| word.len() >= 2 && all(word, |c| c.is_ascii_lowercase()))
+    },
+};
+
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
+pub(crate) const BUCKET: Form = Form {
+    name: "bucket",
+    expected: "3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends, and no address",
+    length: 3..=63,
+    fits: |text| {
+        all(text, lower_digit_or(".-"))
+            && framed(text)
+            && !text.contains("..")
+            && !text.contains(".-")
+            && !text.contains("-.")
+            && text.parse::<std::net::Ipv4Addr>().is_err()
+    },
+};
+
+pub(crate) const PREFIX: Form = Form {
+    name: "prefix",
+    expected: "at most 200 letters, digits and `_./-`, not beginning with `/`, without `//` and `..`",
+    length: 1..=200,
+    fits: |text| all(text, word_or("./-")) && !text.starts_with('/') && !text.contains("//") && !text.contains(".."),
+};
+
+/// Source: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html>.
+pub(crate) const TRAIL: Form = Form {
+    name: "trail",
+    expected: "3 to 128 letters, digits and `._-`, a letter or digit at both ends, no two of `._-` side by side",
+    length: 3..=128,
+    fits: |text| {
+        let doubled = text.as_bytes().windows(2).any(|pair| pair.iter().all(|b| !b.is_ascii_alphanumeric()));
+        all(text, word_or(".-")) && framed(text) && !doubled
+    },
+};
+
+/// 40 characters, so that the names of its policies, which begin with it, stay within theirs.
+pub(crate) const ROLE: Form = Form {
+    name: "role",
+    expected: "1 to 40 letters, digits and `_+=,.@-`",
+    length: 1..=40,
+    fits: |text| all(text, word_or("+=,.@-")),
+};
+
+pub(crate) const ORGANIZATION: Form = Form {
+    name: "organization-id",
+    expected: "`o-` and 10 to 32 lower-case letters and digits",
+    length: 12..=34,
+    fits: |text| text.strip_prefix("o-").is_some_and(|id| all(id, lower_digit_or(""))),
+};
+
+pub(crate) const PRINCIPAL: Form = Form {
+    name: "principal",
+    expected: "an account's twelve digits, or the ARN of one role or user",
+    length: 20..=600,
+    fits: |text| {
+        arn(text, "iam").is_some_and(|arn| {
+            let resource = arn.resource();
+            arn.region().is_empty()
+                && (resource == "root" || resource.starts_with("role/") || resource.starts_with("user/"))
+                && all(resource, word_or("+=,.@/-"))
+        })
+    },
+};
+
+/// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>. AWS lets two characters pass; eight is the least
+/// that is worth asking for.
+pub(crate) const EXTERNAL_ID: Form = Form {
+    name: "external-id",
+    expected: "8 to 1224 letters, digits and `_+=,.@:/-`",
+    length: 8..=1224,
+    fits: |text| all(text, word_or("+=,.@:/-")),
+};
+
+pub(crate) const KMS_KEY: Form = Form {
+    name: "kms-key-arn",
+    expected: "the ARN of a key (`arn:aws:kms:<region>:<account>:key/…`), not of an alias",
+    length: 20..=200,
+    fits: |text| {
+        arn(text, "kms").is_some_and(|arn| {
+            let id = arn.resource().strip_prefix("key/").unwrap_or_default();
+            REGION.fits(arn.region()) && !id.is_empty() && all(id, |c| c.is_ascii_alphanumeric() || c == '-')
+        })
+    },
+};
+
+pub(crate) const VPC: Form = Form {
+    name: "vpc-id",
+    expected: "`vpc-` and 8 to 17 hexadecimal digits, a region and `/` before it where it is not in the first region",
+    length: 12..=21,
+    fits: |text| {
+        text.strip_prefix("vpc-").is_some_and(|id| all(id, |c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()))
+    },
+};
+
+pub(crate) const ACTION: Form = Form {
+    name: "action",
+    expected: "one IAM action such as `bedrock:ListGuardrails`, without wildcards",
+    length: 5..=128,
+    fits: |text| {
+        text.split_once(':').is_some_and(|(service, name)| {
+            !service.is_empty()
+                && !name.is_empty()
+                && all(service, lower_digit_or("-"))
+                && all(name, |c| c.is_ascii_alphanumeric())
+        })
+    },
+};
+
+impl Form {
+    pub(crate) fn fits(&self, text: &str) -> bool {
+        self.length.contains(&text.len()) && (self.fits)(text)
+    }
+
+    pub(crate) fn check(&self, text: String) -> Result<String, OnboardError> {
+        if self.fits(&text) { Ok(text) } else { Err(OnboardError::parameter(self.name, &text, self.expected)) }
+    }
+
+    pub(crate) fn check_optional(&self, text: Option<String>) -> Result<Option<String>, OnboardError> {
+        text.map(|text| self.check(text)).transpose()
+    }
+
+    /// Checks all, in their order, and drops what was given twice.
+    pub(crate) fn check_all(&self, texts: impl IntoIterator<Item = String>) -> Result<Vec<String>, OnboardError> {
+        let mut checked: Vec<String> = Vec::new();
+        for text in texts {
+            let text = self.check(text)?;
+            if !checked.contains(&text) {
+                checked.push(text);
+            }
+        }
+        Ok(checked)
+    }
+}
+
+fn all(text: &str, fits: impl Fn(char) -> bool) -> bool {
+    text.chars().all(fits)
+}
+
+fn lower_or(more: &str) -> impl Fn(char) -> bool + '_ {
+    move |c| c.is_ascii_lowercase() || more.contains(c)
+}
+
+fn lower_digit_or(more: &str) -> impl Fn(char) -> bool + '_ {
+    move |c| c.is_ascii_lowercase() || c.is_ascii_digit() || more.contains(c)
+}
+
+fn word_or(more: &str) -> impl Fn(char) -> bool + '_ {
+    move |c| c.is_ascii_alphanumeric() || c == '_' || more.contains(c)
+}
+
+/// A letter or digit at both ends.
+fn framed(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// An ARN of this service in an account.
+fn arn(text: &str, service: &str) -> Option<Arn> {
+    let arn: Arn = text.parse().ok()?;
+    (arn.service() == service && ACCOUNT.fits(arn.account_id()) && PARTITION.fits(arn.partition())).then_some(arn)
+}

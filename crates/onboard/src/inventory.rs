@@ -1,0 +1,196 @@
+//! The scanner's permissions: the calls of the inventory and of verification, as documents that fit a managed policy, and the
+//! logs, which alone are read as data.
+
+use crate::error::OnboardError;
+use crate::parameters::Parameters;
+use crate::prerequisite::{self, Permission, Scope};
+use crate::render::policy::{Policy, Reasoned};
+use sightline_iam::Statement;
+use sightline_iam::document::MANAGED_POLICY_LIMIT;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Managed policies that a role may hold unless the quota was raised, less one for `SecurityAudit`.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+const ATTACHED_LIMIT: usize = 9;
+
+/// Actions that read or open data. They stand in statements of their own, on the logs alone, whoever declares them.
+const DATA: [&str; 3] = ["kms:Decrypt", "s3:GetObject", "s3:ListBucket"];
+
+/// What `SecurityAudit` lets through of data.
+const AUDIT_DATA: [&str; 2] = ["bedrock:GetKnowledgeBaseDocuments", "s3vectors:GetVectors"];
+
+/// Everything that is asked for on all resources: the given actions, and those of verification.
+pub(crate) fn actions(parameters: &Parameters) -> BTreeSet<String> {
+    let verified = prerequisite::permissions().into_values().filter(|permission| permission.scope == Scope::Account);
+    let verified = verified.map(|permission| permission.action.to_owned());
+    parameters.actions.iter().cloned().chain(verified).filter(|action| !DATA.contains(&action.as_str())).collect()
+}
+
+/// The scanner's policies.
+pub(crate) fn policies(parameters: &Parameters) -> Result<Vec<Policy>, OnboardError> {
+    let actions = actions(parameters);
+    let total = actions.len();
+    let mut policies: Vec<Policy> = split(actions)
+        .into_iter()
+        .enumerate()
+        .map(|(index, actions)| Policy::new(format!("inventory-{}", index + 1), vec![inventory(index, actions)]))
+        .collect();
+    policies.push(Policy::new("logs", logs(parameters)));
+    if policies.len() > ATTACHED_LIMIT {
+        return Err(OnboardError::TooManyPolicies { actions: total, documents: policies.len(), limit: ATTACHED_LIMIT });
+    }
+    Ok(policies)
+}
+
+/// The actions in order, in as few documents as fit; a service is split only if it does not fit at all.
+fn split(actions: BTreeSet<String>) -> Vec<Vec<String>> {
+    // What a document of no actions takes, and then each action with its quotes and its comma.
+    let empty = Policy::new("", vec![inventory(99, Vec::new())]).document().length() + "\"Action\":[],".len();
+    let room = MANAGED_POLICY_LIMIT - empty;
+    let size = |actions: &[String]| actions.iter().map(|action| action.len() + 3).sum::<usize>();
+    let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for action in actions {
+        services.entry(service(&action).to_owned()).or_default().push(action);
+    }
+    let mut documents: Vec<Vec<String>> = Vec::new();
+    for (_, actions) in services {
+        match documents.last_mut() {
+            Some(document) if size(document) + size(&actions) <= room => document.extend(actions),
+            _ if size(&actions) <= room => documents.push(actions),
+            _ => documents.extend(filled(actions, room)),
+        }
+    }
+    documents
+}
+
+/// Actions of one service that is too large for one document.
+fn filled(actions: Vec<String>, room: usize) -> Vec<Vec<String>> {
+    let mut documents = Vec::new();
+    let (mut document, mut left) = (Vec::new(), room);
+    for action in actions {
+        let takes = action.len() + 3;
+        if takes > left {
+            documents.push(std::mem::take(&mut document));
+            left = room;
+        }
+        left = left.saturating_sub(takes);
+        document.push(action);
+    }
+    documents.push(document);
+    documents
+}
+
+fn service(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
+}
+
+fn inventory(index: usize, actions: Vec<String>) -> Reasoned {
+    let mut notes = BTreeMap::new();
+    let mut before = "";
+    for action in &actions {
+        if service(action) != before {
+            before = service(action);
+            notes.insert(action.clone(), purpose(before));
+        }
+    }
+    let why = "Each action is one call that Sightline makes to list or describe configuration; none changes anything, none reads data. \
+               Most of them know no resource, hence all of them.";
+    let sid = format!("Inventory{}", index + 1);
+    Reasoned { why: why.to_owned(), notes, statement: Statement::allow(sid, actions, vec!["*".to_owned()]) }
+}
+
+/// What the calls of a service are for.
+fn purpose(service: &str) -> String {
+    let known = match service {
+        "account" => "which regions the account has enabled",
+        "bedrock" => "models, guardrails, agents, knowledge bases, flows, and how calls are logged",
+        "bedrock-agentcore" => "agent runtimes, gateways and memories",
+        "bedrock-mantle" => "projects of the OpenAI-compatible endpoint",
+        "cloudtrail" => "which trails record what, and whether they do",
+        "ec2" => "instances, networks, endpoints and flow logs: the paths to the models",
+        "ecs" => "tasks that call models",
+        "eks" => "clusters, who may enter them, and which pods hold which roles",
+        "iam" => "who holds which permissions: who can use a model",
+        "kms" => "which keys protect models and logs; no key is used",
+        "lambda" => "functions that call models, and their roles",
+        "logs" => "where logs go; no log is read",
+        "organizations" => "the accounts, and the policies above them",
+        "s3" => "buckets of training data and logs, and who may read them; no object is read",
+        "sagemaker" => "endpoints, models and notebooks",
+        "sts" => "whom the scanner calls as",
+        other => return format!("configuration of {other}"),
+    };
+    format!("{service}: {known}")
+}
+
+/// The log bucket: what verification asks of it, and its objects; the key that opens them.
+fn logs(parameters: &Parameters) -> Vec<Reasoned> {
+    let on_bucket = prerequisite::permissions().into_values().filter(|permission| permission.scope == Scope::LogBucket);
+    let (listing, reading): (Vec<Permission>, Vec<Permission>) =
+        on_bucket.partition(|one| one.action == "s3:ListBucket");
+    let names = |all: &[Permission]| all.iter().map(|one| one.action.to_owned()).collect::<Vec<_>>();
+    let bucket = || vec![parameters.bucket_arn()];
+    let keys = format!("{}AWSLogs/*", parameters.prefix);
+    let list = Statement::allow("ListLogs", names(&listing), bucket()).when("StringLike", "s3:prefix", [keys.clone()]);
+    let read = Statement::allow("ReadLogs", vec!["s3:GetObject".to_owned()], vec![parameters.objects_arn("AWSLogs/*")]);
+    let mut statements = vec![
+        Reasoned {
+            why: "How the log bucket is set up: verification compares it with what it should be.".to_owned(),
+            notes: reading.iter().map(|one| (one.action.to_owned(), one.why.to_owned())).collect(),
+            statement: Statement::allow("DescribeLogBucket", names(&reading), bucket()),
+        },
+        Reasoned::new("Which log files there are; names below AWSLogs/ alone.", list),
+        Reasoned::new("The log files themselves: the only data that the scanner reads.", read),
+    ];
+    if let Some(key) = &parameters.kms_key_arn {
+        let via = parameters.regions.iter().map(|region| format!("s3.{region}.{}", parameters.dns_suffix()));
+        let decrypt = Statement::allow("DecryptLogs", vec!["kms:Decrypt".to_owned()], vec![key.clone()]);
+        let decrypt = decrypt.when("StringEquals", "kms:ViaService", via);
+        statements
+            .push(Reasoned::new("The logs are encrypted with this key; it opens them through S3 alone.", decrypt));
+    }
+    if parameters.security_audit {
+        let data = AUDIT_DATA.map(str::to_owned).to_vec();
+        let deny = Statement::deny("NoDataOfSecurityAudit", data, vec!["*".to_owned()]);
+        statements.push(Reasoned::new("SecurityAudit reads documents and vectors; the scanner needs neither.", deny));
+    }
+    statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::Given;
+    use proptest::prelude::*;
+
+    fn parameters(actions: BTreeSet<String>) -> Parameters {
+        Parameters::check(Given { account_id: "123456789012".into(), actions, ..Given::default() }).unwrap()
+    }
+
+    #[test]
+    fn data_is_never_asked_for_on_all_resources() {
+        let actions = DATA.iter().map(|&action| action.to_owned()).collect();
+        let on_everything: Vec<String> = policies(&parameters(actions))
+            .unwrap()
+            .into_iter()
+            .flat_map(|policy| policy.document().statement)
+            .filter(|statement| statement.resource == ["*"])
+            .flat_map(|statement| statement.action)
+            .collect();
+        assert!(DATA.iter().all(|data| !on_everything.iter().any(|action| action == data)), "{on_everything:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn documents_fit_and_lose_nothing(actions in proptest::collection::btree_set("(a|bb|ccc-d):[A-Z][a-z]{3,60}", 0..500)) {
+            let parameters = parameters(actions);
+            let made = policies(&parameters).unwrap();
+            let mut granted = BTreeSet::new();
+            for document in made.iter().map(Policy::document) {
+                prop_assert!(document.length() <= MANAGED_POLICY_LIMIT, "{}", document.length());
+                granted.extend(document.statement.into_iter().filter(|s| s.resource == ["*"]).flat_map(|s| s.action));
+            }
+            prop_assert_eq!(granted, super::actions(&parameters));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What the user says about the account, checked.
+
+use crate::error::OnboardError;
+use crate::form;
+use serde::{Deserialize, Serialize};
+use sightline_model::partition;
+use std::collections::BTreeSet;
+
+/// What the user gave, unchecked. Everything but the account has a default; see [`Parameters::check`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Given {
+    /// twelve digits
+    pub account_id: String,
+    /// such as `aws`; by default that of the first region
+    pub partition: Option<String>,
+    /// regions with workloads or models; the first is home: the bucket and the trail are made there. Default `us-east-1`
+    pub regions: Vec<String>,
+    /// the log bucket; default `sightline-logs-<account>-<home region>`
+    pub bucket: Option<String>,
+    /// folder in the bucket under which the logs lie; default none
+    pub prefix: Option<String>,
+    /// the trail; default `sightline`
+    pub trail: Option<String>,
+    /// the scanner's role; default `sightline-scanner`
+    pub role: Option<String>,
+    /// `o-…`: the trail is then the organisation's
+    pub organization_id: Option<String>,
+    /// who may assume the scanner's role: an account's twelve digits, or the ARN of a role or user
+    pub principal: Option<String>,
+    /// the secret-like text without which nobody may assume the scanner's role
+    pub external_id: Option<String>,
+    /// ARN of the KMS key of the logs; default none: the bucket's own encryption (SSE-S3)
+    pub kms_key_arn: Option<String>,
+    /// VPCs to log: `vpc-…` in the home region, `<region>/vpc-…` elsewhere
+    pub vpc_ids: Vec<String>,
+    /// the IAM actions of the inventory, such as `bedrock:ListGuardrails`
+    pub actions: BTreeSet<String>,
+    /// attach AWS's `SecurityAudit` as well
+    pub security_audit: bool,
+    /// let the trail record data events of agents, knowledge bases, endpoints, …: they cost by the event
+    pub data_events: bool,
+    /// days that logs are kept; default 400
+    pub retention_days: Option<u32>,
+}
+
+/// A VPC and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Vpc {
+    /// the region
+    pub region: String,
+    /// `vpc-…`
+    pub id: String,
+}
+
+/// Checked parameters.
+// INVARIANT: every text consists of letters, digits and `_+=,.@:/-` alone. No quote, white space, `$`, `{` or line break reaches
+// a renderer; the renderers escape all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameters {
+    pub(crate) account_id: String,
+    pub(crate) partition: String,
+    pub(crate) home: String,
+    pub(crate) regions: Vec<String>,
+    pub(crate) bucket: String,
+    /// empty, or with a slash at its end
+    pub(crate) prefix: String,
+    pub(crate) trail: String,
+    pub(crate) role: String,
+    pub(crate) organization_id: Option<String>,
+    pub(crate) principal: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) kms_key_arn: Option<String>,
+    pub(crate) vpcs: Vec<Vpc>,
+    pub(crate) actions: BTreeSet<String>,
+    pub(crate) security_audit: bool,
+    pub(crate) data_events: bool,
+    pub(crate) retention_days: u32,
+}
+
+impl Parameters {
+    /// Checks what was given, and fills in the defaults.
+    pub fn check(given: Given) -> Result<Self, OnboardError> {
+        let account_id = form::ACCOUNT.check(given.account_id)?;
+        let mut regions = form::REGION.check_all(given.regions)?;
+        if regions.is_empty() {
+            regions.push("us-east-1".to_owned());
+        }
+        let home = regions.first().cloned().unwrap_or_default();
+        let partition =
+            form::PARTITION.check(given.partition.unwrap_or_else(|| partition::of_region(&home).to_owned()))?;
+        let default_bucket = || format!("sightline-logs-{account_id}-{home}");
+        let bucket = form::BUCKET.check(given.bucket.unwrap_or_else(default_bucket))?;
+        let prefix = form::PREFIX.check_optional(given.prefix.filter(|prefix| !prefix.is_empty()))?;
+        let principal = given.principal.map(|who| principal_arn(who, &partition)).transpose()?;
+        let vpcs = given.vpc_ids.into_iter().map(|text| vpc(&text, &home)).collect::<Result<BTreeSet<_>, _>>()?;
+        Ok(Self {
+            prefix: prefix.map_or_else(String::new, |prefix| format!("{}/", prefix.trim_end_matches('/'))),
+            trail: form::TRAIL.check(given.trail.unwrap_or_else(|| "sightline".to_owned()))?,
+            role: form::ROLE.check(given.role.unwrap_or_else(|| "sightline-scanner".to_owned()))?,
+            organization_id: form::ORGANIZATION.check_optional(given.organization_id)?,
+            external_id: form::EXTERNAL_ID.check_optional(given.external_id)?,
+            kms_key_arn: form::KMS_KEY.check_optional(given.kms_key_arn)?,
+            vpcs: vpcs.into_iter().collect(),
+            actions: form::ACTION.check_all(given.actions)?.into_iter().collect(),
+            security_audit: given.security_audit,
+            data_events: given.data_events,
+            retention_days: retention(given.retention_days)?,
+            account_id,
+            partition,
+            home,
+            regions,
+            bucket,
+            principal,
+        })
+    }
+
+    /// The account of which the parameters speak.
+    pub fn account_id(&self) -> &str {
+        &self.account_id
+    }
+
+    /// Its regions; the first is home.
+    pub fn regions(&self) -> &[String] {
+        &self.regions
+    }
+
+    /// The log bucket.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    pub(crate) fn bucket_arn(&self) -> String {
+        format!("arn:{}:s3:::{}", self.partition, self.bucket)
+    }
+
+    /// The ARN of everything below a key of the bucket, the prefix put before it.
+    pub(crate) fn objects_arn(&self, key: &str) -> String {
+        format!("{}/{}{key}", self.bucket_arn(), self.prefix)
+    }
+
+    pub(crate) fn trail_arn(&self) -> String {
+        format!("arn:{}:cloudtrail:{}:{}:trail/{}", self.partition, self.home, self.account_id, self.trail)
+    }
+
+    pub(crate) fn role_arn(&self) -> String {
+        format!("arn:{}:iam::{}:role/{}", self.partition, self.account_id, self.role)
+    }
+
+    /// A managed policy of AWS.
+    pub(crate) fn aws_policy_arn(&self, name: &str) -> String {
+        format!("arn:{}:iam::aws:policy/{name}", self.partition)
+    }
+
+    /// `amazonaws.com`, or what stands for it in this partition. Source: `partitions.json` of botocore.
+    pub(crate) fn dns_suffix(&self) -> &'static str {
+        match self.partition.as_str() {
+            "aws-cn" => "amazonaws.com.cn",
+            "aws-iso" => "c2s.ic.gov",
+            "aws-iso-b" => "sc2s.sgov.gov",
+            "aws-iso-e" => "cloud.adc-e.uk",
+            "aws-iso-f" => "csp.hci.ic.gov",
+            "aws-eusc" => "amazonaws.eu",
+            _ => "amazonaws.com",
+        }
+    }
+}
+
+fn retention(days: Option<u32>) -> Result<u32, OnboardError> {
+    let days = days.unwrap_or(400);
+    if (1..=36_500).contains(&days) {
+        return Ok(days);
+    }
+    Err(OnboardError::parameter("retention-days", &days.to_string(), "1 to 36500 days"))
+}
+
+fn principal_arn(who: String, partition: &str) -> Result<String, OnboardError> {
+    if form::ACCOUNT.fits(&who) {
+        return Ok(format!("arn:{partition}:iam::{who}:root"));
+    }
+    form::PRINCIPAL.check(who)
+}
+
+fn vpc(text: &str, home: &str) -> Result<Vpc, OnboardError> {
+    let (region, id) = text.split_once('/').unwrap_or((home, text));
+    Ok(Vpc { region: form::REGION.check(region.to_owned())?, id: form::VPC.check(id.to_owned())? })
+}

@@ -1,0 +1,150 @@
+//! What a prerequisite is, and all of them.
+//!
+//! To add one, add a file to `src/prerequisite` with `pub static UNIT` of a type that implements [`Prerequisite`]. Begin with the
+//! declaration: functions of [`Parameters`] that return what shall be, as values (policy statements, fields, selectors). The renderers
+//! write those values down and `verify` compares the same values with the account, so that the two cannot disagree.
+
+use crate::context::Context;
+use crate::error::OnboardError;
+use crate::parameters::Parameters;
+use crate::verdict::Verdict;
+use futures::future::BoxFuture;
+use std::collections::BTreeMap;
+
+include!(concat!(env!("OUT_DIR"), "/prerequisites.rs"));
+
+/// One thing that an account needs.
+pub trait Prerequisite: Sync {
+    /// Its name on the command line, such as `log-bucket`.
+    fn id(&self) -> &'static str;
+
+    /// What it is, in a few words.
+    fn title(&self) -> &'static str;
+
+    /// A paragraph that teaches it: what it is for, what it costs, what is often got wrong.
+    fn about(&self) -> &'static str;
+
+    /// The parameters that it reads.
+    fn parameters(&self) -> &'static [Parameter];
+
+    /// What [`Prerequisite::verify`] must be allowed to do.
+    fn permissions(&self) -> &'static [Permission];
+
+    /// Writes it down. The same parameters give the same text.
+    fn render(&self, parameters: &Parameters, format: Format) -> Result<String, OnboardError>;
+
+    /// Looks whether the account has it. It never fails: what could not be seen is a verdict that says so.
+    // INVARIANT: at least one verdict; no call that changes anything.
+    fn verify<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Vec<Verdict>>;
+}
+
+/// A language in which a prerequisite is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// HCL for Terraform and OpenTofu, provider `hashicorp/aws` 5 or newer
+    Terraform,
+    /// a CloudFormation template in YAML
+    CloudFormation,
+    /// a POSIX shell script of AWS CLI version 2 commands
+    Cli,
+    /// a JSON object: name → policy document
+    Policy,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Terraform, Self::CloudFormation, Self::Cli, Self::Policy];
+
+    /// Its name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform",
+            Self::CloudFormation => "cloudformation",
+            Self::Cli => "cli",
+            Self::Policy => "policy",
+        }
+    }
+
+    /// The usual ending of a file of this format.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Terraform => "tf",
+            Self::CloudFormation => "yaml",
+            Self::Cli => "sh",
+            Self::Policy => "json",
+        }
+    }
+}
+
+/// A parameter that a prerequisite reads; its value is a field of [`crate::Given`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// its name on the command line
+    pub name: &'static str,
+    /// what it is, and its default
+    pub about: &'static str,
+}
+
+/// An IAM action that verification uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// such as `s3:GetBucketPolicy`
+    pub action: &'static str,
+    /// why it is asked for
+    pub why: &'static str,
+    /// on what
+    pub scope: Scope,
+}
+
+/// On what a permission is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// on all resources: what is described is not known before
+    Account,
+    /// on the log bucket alone
+    LogBucket,
+}
+
+impl Permission {
+    pub(crate) const fn account(action: &'static str, why: &'static str) -> Self {
+        Self { action, why, scope: Scope::Account }
+    }
+
+    pub(crate) const fn log_bucket(action: &'static str, why: &'static str) -> Self {
+        Self { action, why, scope: Scope::LogBucket }
+    }
+}
+
+/// The prerequisite of this id.
+pub fn find(id: &str) -> Option<&'static dyn Prerequisite> {
+    ALL.iter().copied().find(|prerequisite| prerequisite.id() == id)
+}
+
+/// What verifying every prerequisite takes, by action.
+pub fn permissions() -> BTreeMap<&'static str, Permission> {
+    ALL.iter().flat_map(|unit| unit.permissions()).map(|permission| (permission.action, *permission)).collect()
+}
+
+/// Verifies all prerequisites at once; the verdicts come in the order of [`ALL`].
+pub async fn verify_all(context: &Context) -> Vec<Verdict> {
+    let all = ALL.iter().map(|prerequisite| prerequisite.verify(context));
+    futures::future::join_all(all).await.into_iter().flatten().collect()
+}
+
+/// The parameters that several prerequisites read.
+pub(crate) mod given {
+    use super::Parameter;
+
+    pub(crate) const ACCOUNT_ID: Parameter = Parameter { name: "account-id", about: "the account's twelve digits" };
+    pub(crate) const REGIONS: Parameter =
+        Parameter { name: "region", about: "regions with workloads or models, the first is home; default `us-east-1`" };
+    pub(crate) const BUCKET: Parameter =
+        Parameter { name: "bucket", about: "the log bucket; default `sightline-logs-<account>-<home region>`" };
+    pub(crate) const PREFIX: Parameter =
+        Parameter { name: "prefix", about: "folder in the bucket under which the logs lie; default none" };
+    pub(crate) const TRAIL: Parameter = Parameter { name: "trail", about: "the trail's name; default `sightline`" };
+    pub(crate) const KMS_KEY: Parameter =
+        Parameter { name: "kms-key-arn", about: "an existing KMS key for the logs; default none, S3's own encryption" };
+    pub(crate) const ORGANIZATION: Parameter =
+        Parameter { name: "organization-id", about: "the organisation, if the trail is to be the organisation's" };
+}

@@ -1,0 +1,248 @@
+//! Running a plan: a few calls at a time, each within the budget, each kept.
+
+use crate::attempt::{Attempt, Outcome};
+use crate::budget::{Budget, Cost, Limits};
+use crate::converse::Answer;
+use crate::fill::Words;
+use crate::judge::{self, Aim, Judgement};
+use crate::plan::{Plan, PlannedProbe, TRIES};
+use crate::summary::{RunSummary, Tally};
+use crate::{ProbeError, Usd};
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use serde_json::Value;
+use sightline_aws::{Aws, CallError, CallErrorKind};
+use sightline_lake::Lake;
+use sightline_model::untrusted::shortened;
+use sightline_model::{RunId, lake_table};
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// Attempts that are written to the lake together.
+const BATCH: usize = 16;
+/// Characters of a prompt or an answer that are kept, when they are kept at all.
+const KEPT: usize = 20_000;
+
+/// How to run a plan.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// the run's id
+    pub run_id: RunId,
+    /// what placeholders are made of: the same seed makes the same prompts
+    pub seed: u64,
+    /// what the run may use; it stops before it would use more
+    pub limits: Limits,
+    /// keep prompts and answers: they may hold what nobody should read
+    pub keep_text: bool,
+    /// tells the time of each attempt
+    pub clock: fn() -> Timestamp,
+}
+
+/// Hears of each attempt.
+pub trait Progress: Sync {
+    /// `done` of `planned` attempts have ended, this one last.
+    fn attempted(&self, done: u64, planned: u64, attempt: &Attempt);
+}
+
+impl Plan {
+    /// Whether the limits cover the plan.
+    ///
+    /// # Errors
+    /// When they do not; the message says by what.
+    pub fn check(&self, limits: &Limits) -> Result<(), ProbeError> {
+        limits.cover(self.cost())
+    }
+}
+
+/// Runs the plan and writes `probe_attempt`. Cancelling begins no more calls, waits for those under way and keeps them. A model
+/// that cannot be reached at all ends the run after the first refusal; see [`RunSummary::stopped`].
+///
+/// # Errors
+/// When attempts cannot be written to the lake.
+pub async fn run(
+    plan: &Plan,
+    aws: &Aws,
+    lake: &Lake,
+    options: &RunOptions,
+    progress: &dyn Progress,
+    cancel: &CancellationToken,
+) -> Result<RunSummary, ProbeError> {
+    let run = Run { plan, aws, options, budget: Budget::new(options.limits), stop: Mutex::default(), cancel };
+    let lost = |source| ProbeError::Lake {
+        run: options.run_id.to_string(),
+        spent: run.budget.at_most().to_string(),
+        source,
+    };
+    let concurrency = usize::try_from(plan.concurrency).unwrap_or(1);
+    let attempts = stream::iter(plan.jobs()).map(|(probe, trial)| run.attempt(probe, trial));
+    let mut attempts = pin!(attempts.buffer_unordered(concurrency).filter_map(std::future::ready));
+
+    let mut tally = Tally::default();
+    let mut batch: Vec<Attempt> = Vec::new();
+    let mut done = 0;
+    let mut hurry = false;
+    loop {
+        let next = tokio::select! {
+            next = attempts.next() => next,
+            // What has ended is kept at once, in case nobody waits for what is under way.
+            () = cancel.cancelled(), if !hurry => {
+                hurry = true;
+                lake.append(lake_table::PROBE_ATTEMPT, &std::mem::take(&mut batch)).await.map_err(lost)?;
+                continue;
+            }
+        };
+        let Some(attempt) = next else { break };
+        done += 1;
+        tally.add(&attempt);
+        progress.attempted(done, plan.requests, &attempt);
+        batch.push(attempt);
+        if hurry || batch.len() >= BATCH {
+            lake.append(lake_table::PROBE_ATTEMPT, &std::mem::take(&mut batch)).await.map_err(lost)?;
+        }
+    }
+    lake.append(lake_table::PROBE_ATTEMPT, &batch).await.map_err(lost)?;
+    let stopped = run.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
+    Ok(tally.summary(options.run_id.as_str(), plan.requests, run.budget.spent().usd, stopped))
+}
+
+impl Plan {
+    /// First trials first, so that a run that is cut short has tried as many prompts as it could.
+    fn jobs(&self) -> impl Iterator<Item = (&PlannedProbe, u32)> {
+        let rounds = self.probes.iter().map(|probe| probe.trials).max().unwrap_or_default();
+        (0..rounds).flat_map(|trial| self.probes.iter().filter(move |probe| trial < probe.trials).map(move |probe| (probe, trial)))
+    }
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    aws: &'a Aws,
+    options: &'a RunOptions,
+    budget: Budget,
+    stop: Mutex<Option<String>>,
+    cancel: &'a CancellationToken,
+}
+
+impl Run<'_> {
+    /// Makes one call, if it may still be made.
+    async fn attempt(&self, probe: &PlannedProbe, trial: u32) -> Option<Attempt> {
+        if self.cancel.is_cancelled() {
+            self.stop("cancelled".into());
+        }
+        if self.stop.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            return None;
+        }
+        let reservation = match self.budget.reserve(probe.reservation()) {
+            Ok(reservation) => reservation,
+            Err(limit) => {
+                self.stop(format!("the budget is used up: one more call could pass `{limit}`"));
+                return None;
+            }
+        };
+        let words = Words::of(self.options.seed, &probe.pack, &probe.probe_id, trial);
+        let prompt = probe.prompt.filled(&words);
+        let target = &self.plan.target;
+        let request = prompt.request(target, self.options.run_id.as_str(), &probe.probe_id);
+        let before = self.aws.usage().retries;
+        let answered = self.aws.call(target.region(), "bedrock-runtime", "Converse", request).await;
+        // Calls beside this one count, too: the figure is never too low.
+        let retries = self.aws.usage().retries.saturating_sub(before).min(TRIES - 1);
+
+        let mut attempt = self.blank(probe, trial);
+        if self.options.keep_text {
+            attempt.prompt = shortened(&prompt.transcript(), KEPT);
+        }
+        let (used, output) = match answered {
+            Ok(answer) => self.answered(&mut attempt, probe, &words, &prompt.system, &answer),
+            Err(error) => self.failed(&mut attempt, probe, &error),
+        };
+        let used = Cost {
+            requests: 1,
+            usd: used + probe.usd.times(retries),
+            output_tokens: output.saturating_add(probe.output_tokens.saturating_mul(retries)),
+        };
+        attempt.cost_usd = used.usd.as_f64();
+        self.budget.settle(reservation, used);
+        Some(attempt)
+    }
+
+    fn blank(&self, probe: &PlannedProbe, trial: u32) -> Attempt {
+        let target = &self.plan.target;
+        Attempt {
+            run_id: self.options.run_id.to_string(),
+            account_id: target.account_id().to_owned(),
+            region: target.region().to_owned(),
+            target: target.model().to_owned(),
+            guardrail_id: target.guardrail().map(|guardrail| guardrail.id.clone()).unwrap_or_default(),
+            pack: probe.pack.clone(),
+            pack_version: probe.pack_version.clone(),
+            probe_id: probe.probe_id.clone(),
+            family: probe.family.clone(),
+            trial: trial.into(),
+            outcome: Outcome::Error,
+            oracle: String::new(),
+            reason: String::new(),
+            stop_reason: String::new(),
+            error_code: String::new(),
+            input_tokens: 0,
+            output_tokens: 0,
+            cost_usd: 0.0,
+            latency_ms: 0,
+            prompt: String::new(),
+            completion: String::new(),
+            attempted_at: (self.options.clock)(),
+        }
+    }
+
+    /// Judges the answer; returns its cost and how many tokens it has.
+    fn answered(&self, attempt: &mut Attempt, probe: &PlannedProbe, words: &Words, system: &str, answer: &Value) -> (Usd, u64) {
+        let answer = Answer::read(answer);
+        let aim = match &probe.probe.twin {
+            Some(twin) if probe.is_twin => Aim::Twin { answer: &twin.answer },
+            _ => Aim::Attack { rules: &probe.probe.broken_if, system },
+        };
+        let Judgement { outcome, oracle, reason } = judge::judge(&answer, aim, words);
+        attempt.outcome = outcome;
+        attempt.oracle = oracle.to_owned();
+        attempt.reason = reason;
+        attempt.stop_reason = shortened(&answer.stop_reason, 100);
+        attempt.latency_ms = answer.latency_ms;
+        if self.options.keep_text {
+            attempt.completion = shortened(&answer.text, KEPT);
+        }
+        // An answer that does not say what it used is taken for the dearest.
+        let Some(usage) = answer.usage else { return (probe.usd, probe.output_tokens) };
+        attempt.input_tokens = i64::try_from(usage.input).unwrap_or(i64::MAX);
+        attempt.output_tokens = i64::try_from(usage.output).unwrap_or(i64::MAX);
+        (probe.cost(usage.input, usage.output), usage.output)
+    }
+
+    /// Records the error; returns what the call may have cost.
+    fn failed(&self, attempt: &mut Attempt, probe: &PlannedProbe, error: &CallError) -> (Usd, u64) {
+        attempt.error_code = error.code.clone();
+        attempt.reason = shortened(&error.message, 500);
+        if is_hopeless(error.kind) {
+            self.stop(format!("the model cannot be called: {error}"));
+        }
+        match is_free(error.kind) {
+            true => (Usd::ZERO, 0),
+            false => (probe.usd, probe.output_tokens),
+        }
+    }
+
+    /// The first reason stays.
+    fn stop(&self, reason: String) {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+    }
+}
+
+/// The next call would end in the same way.
+fn is_hopeless(kind: CallErrorKind) -> bool {
+    use CallErrorKind::{Denied, ExpiredCredentials, NoCredentials, NotFound, Unsupported};
+    matches!(kind, Denied | ExpiredCredentials | NoCredentials | NotFound | Unsupported)
+}
+
+/// The service refused before a model ran. Of the others nobody knows: the answer may have been lost on its way.
+fn is_free(kind: CallErrorKind) -> bool {
+    is_hopeless(kind) || matches!(kind, CallErrorKind::Throttled | CallErrorKind::Invalid)
+}

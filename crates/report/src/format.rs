@@ -1,0 +1,40 @@
+//! Report formats: one file each in `src/format/`, with a `pub static UNIT` that implements [`Format`]. Adding the file is
+//! all: the build script lists the folder.
+//!
+//! # Contract
+//! - The output depends on the [`Report`] alone, so that the same report gives the same bytes.
+//! - Every text of a report may come from somebody who means harm. A format escapes it for the program that will open
+//!   the file, see [`sightline_model::untrusted`].
+//! - What could not be inspected is in every format or has a format of its own beside it; nothing is left out in silence.
+//! - A [`Finding`](sightline_model::Finding) is named by its fingerprint, an edge by its id.
+
+use crate::{Report, ReportError};
+use std::io;
+
+/// One way to write a report.
+pub trait Format: Sync {
+    /// What `-o` calls it.
+    fn name(&self) -> &'static str;
+
+    /// The usual ending of its files, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// One sentence: what the file holds and who reads it.
+    fn about(&self) -> &'static str;
+
+    /// Writes the whole report.
+    ///
+    /// # Errors
+    /// When the stream refuses, or the format cannot express the report.
+    fn write(&self, report: &Report, out: &mut dyn io::Write) -> Result<(), ReportError>;
+}
+
+include!(concat!(env!("OUT_DIR"), "/formats.rs"));
+
+/// The format of this name.
+///
+/// # Errors
+/// When there is none; the message lists those there are.
+pub fn by_name(name: &str) -> Result<&'static dyn Format, ReportError> {
+    ALL.iter().copied().find(|format| format.name() == name).ok_or_else(|| ReportError::unknown_format(name))
+}

@@ -1,0 +1,97 @@
+//! JSON for programs. The shape is fixed by `schema/report.schema.json`; `schema_version` grows when a field changes its
+//! meaning or goes away, not when one is added.
+
+use crate::{CheckCount, Counts, Format, MissingAction, OutcomeCount, Report, ReportError, ReportedFinding, TableCount};
+use crate::{Check, Logs, Scan};
+use serde::Serialize;
+use sightline_model::Coverage;
+use sightline_model::edge::Edge;
+use std::io;
+
+/// The unit.
+pub static UNIT: Json = Json;
+
+/// The format `json`.
+pub struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn extension(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "the whole report as one JSON document with a published schema, for programs"
+    }
+
+    fn write(&self, report: &Report, out: &mut dyn io::Write) -> Result<(), ReportError> {
+        serde_json::to_writer_pretty(&mut *out, &document(report)).map_err(|error| match error.io_error_kind() {
+            Some(_) => ReportError::Stream(error.into()),
+            None => ReportError::render("json", &error),
+        })?;
+        writeln!(out)?;
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    schema_version: u32,
+    generated_at: jiff::Timestamp,
+    product: Product<'a>,
+    complete: bool,
+    summary: Summary,
+    scans: &'a [Scan],
+    coverage: CoverageSummary<'a>,
+    checks: Vec<&'a Check>,
+    findings: &'a [ReportedFinding],
+    edges: &'a [Edge],
+    logs: &'a Logs,
+}
+
+#[derive(Serialize)]
+struct Product<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    findings: Counts,
+    checks: Vec<CheckCount>,
+    edges: usize,
+}
+
+#[derive(Serialize)]
+struct CoverageSummary<'a> {
+    by_outcome: Vec<OutcomeCount>,
+    by_table: Vec<TableCount>,
+    missing_actions: Vec<MissingAction>,
+    incomplete: Vec<&'a Coverage>,
+}
+
+fn document(report: &Report) -> Document<'_> {
+    Document {
+        schema: "sightline-report",
+        schema_version: 1,
+        generated_at: report.generated_at,
+        product: Product { name: "sightline", version: &report.version },
+        complete: report.is_whole(),
+        summary: Summary { findings: report.counts(), checks: report.by_check(), edges: report.edges.len() },
+        scans: &report.scans,
+        coverage: CoverageSummary {
+            by_outcome: report.by_outcome(),
+            by_table: report.by_table(),
+            missing_actions: report.missing_actions(),
+            incomplete: report.coverage.iter().filter(|row| !row.outcome.is_complete()).collect(),
+        },
+        checks: report.checks.values().collect(),
+        findings: &report.findings,
+        edges: &report.edges,
+        logs: &report.logs,
+    }
+}

@@ -1,0 +1,89 @@
+//! The whole view that the template is given.
+
+use super::{findings, label, map, picture, seen};
+use crate::{CheckCount, Report, TableCount};
+use serde::Serialize;
+use sightline_model::{Severity, Status};
+
+#[derive(Serialize)]
+pub(super) struct Page {
+    generated_at: String,
+    version: String,
+    accounts: Vec<String>,
+    summary: Summary,
+    seen: seen::Seen,
+    failing: Bounded<findings::Group>,
+    unknown: Bounded<findings::Group>,
+    map: map::Map,
+    picture: picture::Picture,
+    checks: Vec<CheckCount>,
+    tables: Vec<TableCount>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    severities: Vec<(Severity, usize)>,
+    fail: usize,
+    unknown: usize,
+    pass: usize,
+    skip: usize,
+    workloads: usize,
+    models: usize,
+    edges: usize,
+    calls: i64,
+    not_read: usize,
+}
+
+/// Rows of a section, and how many are left out of it.
+#[derive(Serialize)]
+pub(super) struct Bounded<T> {
+    pub(super) rows: Vec<T>,
+    pub(super) left_out: usize,
+}
+
+impl<T> Bounded<T> {
+    /// The first `limit` of them.
+    pub(super) fn new(rows: impl IntoIterator<Item = T>, limit: usize) -> Self {
+        let mut rows = rows.into_iter();
+        let shown = rows.by_ref().take(limit).collect();
+        Self { rows: shown, left_out: rows.count() }
+    }
+}
+
+pub(super) fn page(report: &Report, limit: usize) -> Page {
+    let mut accounts: Vec<String> = report.scans.iter().map(|scan| scan.account_id.clone()).collect();
+    accounts.sort();
+    accounts.dedup();
+    Page {
+        generated_at: label::minute(report.generated_at),
+        version: report.version.clone(),
+        accounts,
+        summary: summary(report),
+        seen: seen::seen(report, limit),
+        failing: findings::groups(report, Status::Fail, limit),
+        unknown: findings::groups(report, Status::Unknown, limit),
+        map: map::map(&report.edges, limit),
+        picture: picture::picture(&report.edges),
+        checks: report.by_check(),
+        tables: report.by_table(),
+    }
+}
+
+fn summary(report: &Report) -> Summary {
+    let counts = report.counts();
+    let distinct = |key: fn(&sightline_model::edge::Edge) -> &str| {
+        report.edges.iter().map(key).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    Summary {
+        severities: counts.fail_by_severity.iter().rev().map(|(severity, count)| (*severity, *count)).collect(),
+        fail: counts.fail,
+        unknown: counts.unknown,
+        pass: counts.pass,
+        skip: counts.skip,
+        workloads: distinct(|edge| &edge.workload_arn),
+        models: distinct(|edge| &edge.model_arn),
+        edges: report.edges.len(),
+        calls: report.edges.iter().map(|edge| edge.calls).sum(),
+        not_read: report.coverage.iter().filter(|row| !row.outcome.is_complete()).count(),
+    }
+}

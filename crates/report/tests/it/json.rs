@@ -1,0 +1,59 @@
+use crate::sample::{empty, estate, small, text};
+use serde_json::{Value, json};
+use sightline_model::Outcome;
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../../schema/report.schema.json")).unwrap()
+}
+
+fn document(report: &sightline_report::Report) -> Value {
+    serde_json::from_str(&text("json", report)).unwrap()
+}
+
+#[test]
+fn documents_keep_to_the_published_schema() {
+    let schema = jsonschema::draft202012::new(&schema()).unwrap();
+    for report in [empty(), small(), estate()] {
+        let document = document(&report);
+        let faults: Vec<String> = schema.iter_errors(&document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn the_schema_notices_a_strange_field() {
+    let schema = jsonschema::draft202012::new(&schema()).unwrap();
+    let mut document = document(&small());
+    document["findings"][0]["colour"] = json!("red");
+    assert!(!schema.is_valid(&document));
+}
+
+#[test]
+fn a_report_is_complete_only_when_everything_was_seen() {
+    let complete = |report: &_| document(report)["complete"].as_bool().unwrap();
+    assert!(!complete(&empty()), "nothing was asked");
+
+    let mut whole = small();
+    whole.scans[0].incomplete = 0;
+    whole.coverage.retain(|row| row.outcome == Outcome::Ok);
+    whole.findings.pop();
+    whole.logs.problems.clear();
+    whole.logs.gaps.clear();
+    assert!(complete(&whole));
+
+    for outcome in [Outcome::Denied, Outcome::Throttled, Outcome::Failed, Outcome::Skipped] {
+        let mut report = whole.clone();
+        report.coverage[0].outcome = outcome;
+        assert!(!complete(&report), "{outcome}");
+    }
+}
+
+#[test]
+fn a_small_document() {
+    let document = document(&small());
+    insta::assert_json_snapshot!(json!({
+        "schema": document["schema"], "version": document["schema_version"], "summary": document["summary"]["findings"],
+        "missing": document["coverage"]["missing_actions"], "incomplete": document["coverage"]["incomplete"],
+        "finding": document["findings"][0],
+    }));
+}

@@ -1,0 +1,9 @@
+//! The formats as their readers see them.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests fail by panicking")]
+
+mod csv;
+mod html;
+mod json;
+mod output;
+mod sample;

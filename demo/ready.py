@@ -1,0 +1,109 @@
+"""What must be there before the demo: tools, the virtual environment, and whether the estate still stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+RUST = (1, 95)
+
+_COMPARE = """
+import sys
+from importlib.metadata import PackageNotFoundError, version
+wanted = dict(line.split("==") for line in sys.argv[1:])
+def have(name):
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+sys.exit(any(have(name) != pin for name, pin in wanted.items()))
+"""
+
+
+class Missing(Exception):
+    """Something that the demo needs is absent; the text says how to get it."""
+
+
+def tools() -> Iterator[str]:
+    """A line for each tool that is there; `Missing` at the first that is not."""
+    yield f"python {sys.version.split()[0]}"
+    cargo = _version("cargo", "install Rust from https://rustup.rs, then open a new shell")
+    found = re.search(r"(\d+)\.(\d+)", cargo)
+    if not found or (int(found[1]), int(found[2])) < RUST:
+        raise Missing(f"Rust {RUST[0]}.{RUST[1]} or later is needed, this is `{cargo}`: run `rustup update stable`")
+    yield cargo
+    yield _version(
+        "git", "install it with your system's package manager, as in `apt install git` or `brew install git`"
+    )
+
+
+def _version(tool: str, remedy: str) -> str:
+    if shutil.which(tool) is None:
+        raise Missing(f"`{tool}` is not on the PATH: {remedy}")
+    shown = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+    if shown.returncode:
+        raise Missing(f"`{tool} --version` failed: {shown.stderr.strip()[:200]}")
+    return shown.stdout.splitlines()[0]
+
+
+def virtual_environment(folder: Path, requirements: Path) -> tuple[Path, bool]:
+    """The interpreter of a virtual environment that holds every pin, and whether anything had to be installed."""
+    python = folder / "bin" / "python"
+    if python.exists() and _holds(python, requirements):
+        return python, False
+    if not python.exists():
+        made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True, check=False)
+        if made.returncode:
+            why = (made.stdout + made.stderr).strip()[-500:]
+            remedy = "on Debian and Ubuntu, `apt install python3-venv`"
+            raise Missing(f"cannot make a virtual environment in {folder}: {remedy}\n{why}")
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)]
+    if subprocess.run(command, check=False).returncode:
+        raise Missing(f"pip could not install {requirements} from its package index; its message is above")
+    return python, True
+
+
+def _holds(python: Path, requirements: Path) -> bool:
+    return subprocess.run([str(python), "-c", _COMPARE, *_pins(requirements, python)], check=False).returncode == 0
+
+
+def _pins(requirements: Path, python: Path) -> list[str]:
+    """The pins that apply: the only markers in the file are above and below Python 3.11."""
+    old = subprocess.run(
+        [str(python), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], check=False
+    ).returncode
+    pins = []
+    for line in requirements.read_text().splitlines():
+        pin, _, marker = line.partition(";")
+        if pin and not pin.startswith("#") and not (marker and ("<" in marker) != bool(old)):
+            pins.append(pin.strip())
+    return pins
+
+
+# ---------------------------------------------------------------- does the estate still stand?
+
+
+def stamp(demo: Path, emulators: Iterable[str]) -> str:
+    """Changes when the demo's own sources change or other emulators run."""
+    state = hashlib.sha256()
+    for source in sorted(demo.rglob("*.py")):
+        state.update(str(source.relative_to(demo)).encode() + b"\0" + source.read_bytes() + b"\0")
+    for one in emulators:
+        state.update(one.encode() + b"\0")
+    return state.hexdigest()
+
+
+def is_built(state: Path, wanted: str) -> bool:
+    """Whether a whole estate with this stamp stands in the running emulators."""
+    mark = state / "built"
+    return mark.is_file() and mark.read_text().strip() == wanted
+
+
+def mark_built(state: Path, reached: str) -> None:
+    """Remember that the estate is whole, logs and all."""
+    (state / "built").write_text(reached + "\n")

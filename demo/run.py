@@ -1,0 +1,222 @@
+"""The whole demo, from nothing: build, emulators, estate, logs, then the product as a user would run it.
+
+    python3 demo/run.py [--keep] [--skip-build] [--state FOLDER]
+
+Needs only the standard library; what it installs goes to `.venv`, what it makes to `.sightline-demo`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+if sys.version_info < (3, 10):
+    found = sys.version.split()[0]
+    sys.exit(f"error: the demo needs Python 3.10 or later, this is {found}: try `make demo PYTHON=python3.12`")
+
+import emulators
+import ready
+from settings import DEFAULT_STATE, LOG_BUCKET, ROOT
+
+HERE = Path(__file__).resolve().parent
+STEPS = 10
+
+FINDINGS_OR_GAPS = (0, 1, 3)
+"""Exit codes of the product that are an answer: clean, findings, coverage incomplete. 2 is a failure."""
+
+
+class Failed(Exception):
+    """A step failed; the text says which and what to do."""
+
+
+class Steps:
+    """Numbered headings, and the time that each step took."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.begun = time.monotonic()
+
+    def step(self, text: str) -> None:
+        """Begin the next step."""
+        self.number += 1
+        print(f"\n[{self.number}/{STEPS}] {text}", flush=True)
+
+    def done(self, text: str, since: float) -> None:
+        """Say what came out and how long it took."""
+        print(f"      {text} ({time.monotonic() - since:.1f} s)", flush=True)
+
+
+def main() -> int:
+    """The command line: 0 when everything ran and the map agrees with the ground truth."""
+    options = _arguments()
+    state: Path = options.state.resolve()
+    # A terminated run stops its emulators like an interrupted one.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    reused = bool(emulators.load(state))
+    keep = options.keep
+    try:
+        return _demo(Steps(), state, options)
+    except KeyboardInterrupt:
+        print("\ninterrupted")
+        keep = options.keep and reused
+        return 130
+    except (Failed, ready.Missing, emulators.EmulatorError) as error:
+        print(f"\nerror: {error}", file=sys.stderr)
+        return 2
+    finally:
+        _finish(state, keep)
+
+
+def _demo(steps: Steps, state: Path, options: argparse.Namespace) -> int:
+    python = _prepare(steps)
+    binary = _build(steps, options.skip_build)
+    environment = _account(steps, state, python)
+    answer = _product(steps, binary, environment, state)
+    steps.step("Compare the map with the ground truth.")
+    verdict = subprocess.run([python, HERE / "evaluate.py", "--state", state, "--map", answer], check=False).returncode
+    _goodbye(state, options.keep, time.monotonic() - steps.begun)
+    return 0 if verdict == 0 else 1
+
+
+# ---------------------------------------------------------------- before the product
+
+
+def _prepare(steps: Steps) -> Path:
+    steps.step("Look for Rust, Python and git; install the pinned emulators in .venv.")
+    begun = time.monotonic()
+    for line in ready.tools():
+        print(f"      {line}")
+    python, made = ready.virtual_environment(ROOT / ".venv", HERE / "requirements.txt")
+    steps.done("installed" if made else "all pinned packages are there already", begun)
+    return python
+
+
+def _build(steps: Steps, skip: bool) -> Path:
+    steps.step("Build Sightline: about ten minutes when cold on two cores, then seconds.")
+    begun = time.monotonic()
+    if (
+        not skip
+        and subprocess.run(["cargo", "build", "--locked", "--bin", "sightline"], cwd=ROOT, check=False).returncode
+    ):
+        raise Failed("Sightline did not build; the compiler's message is above")
+    folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+    binary = folder / "sightline"
+    if not binary.is_file():
+        raise Failed(f"there is no {binary}; run without --skip-build")
+    steps.done(f"{binary.stat().st_size / 1e6:.0f} MB", begun)
+    return binary
+
+
+def _account(steps: Steps, state: Path, python: Path) -> dict[str, str]:
+    """Emulators, estate, logs; the environment in which the product sees them."""
+    steps.step("Start two AWS emulators (moto, ministack) on 127.0.0.1.")
+    begun = time.monotonic()
+    running, reused = emulators.start(state, python=str(python))
+    steps.done("running since an earlier run" if reused else "started", begun)
+
+    stamp = ready.stamp(HERE, [one.start for one in running.values()])
+    environment = emulators.child_environment(running, state)
+    begun = time.monotonic()
+    if ready.is_built(state, stamp):
+        steps.step("Build the sample estate: reused, for neither it nor the emulators changed.")
+        steps.step("Write the logs: reused. What the lake has read is not read again.")
+        return environment
+    # Another estate has other ids: what an older lake holds would stand beside it as if it were true.
+    shutil.rmtree(state / "lake", ignore_errors=True)
+    steps.step("Build the sample estate in them: networks, workloads, models, people.")
+    _script(python, "estate/build.py", state)
+    _script(python, "truth.py", state)
+    steps.done("built", begun)
+    begun = time.monotonic()
+    steps.step("Write two days of CloudTrail and VPC flow logs into its S3 bucket.")
+    _script(python, "logs/generate.py", state)
+    steps.done("written", begun)
+    ready.mark_built(state, stamp)
+    return environment
+
+
+def _script(python: Path, name: str, state: Path) -> None:
+    if subprocess.run([python, HERE / name, "--state", state], check=False).returncode:
+        raise Failed(f"demo/{name} failed; its message is above")
+
+
+# ---------------------------------------------------------------- the product
+
+
+def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Path) -> Path:
+    """The product's own commands, exactly as on AWS but for the endpoint variables; the file with the map as JSON."""
+    environment = environment | {"SIGHTLINE_LAKE": str(state / "lake")}
+
+    def sightline(*arguments: str) -> None:
+        print(f"      $ sightline {' '.join(arguments)}\n", flush=True)
+        _run([str(binary), *arguments], environment)
+
+    steps.step("Are the prerequisites in place?")
+    sightline("onboard", "verify")
+    steps.step("What is in the account?")
+    sightline("scan")
+    steps.step("What do its logs say?")
+    sightline("ingest", f"s3://{LOG_BUCKET}/")
+    steps.step("Who uses which model, and what is wrong?")
+    sightline("map")
+    sightline("findings")
+    sightline("report", "-o", f"html={os.path.relpath(state / 'report.html', ROOT)}")
+    answer = state / "map.json"
+    with answer.open("wb") as sink:
+        _run([str(binary), "map", "--json"], environment, sink)
+    return answer
+
+
+def _run(command: list[str], environment: dict[str, str], sink: object = None) -> None:
+    # The product sees no AWS variable of the caller: neither profile nor key nor endpoint of a real account.
+    code = subprocess.run(command, env=environment, cwd=ROOT, stdout=sink, check=False).returncode  # type: ignore[call-overload]
+    if code not in FINDINGS_OR_GAPS:
+        raise Failed(f"`sightline {' '.join(command[1:3])}` ended with {code}; its message is above")
+
+
+# ---------------------------------------------------------------- the end
+
+
+def _goodbye(state: Path, keep: bool, took: float) -> None:
+    print(f"\nDone in {took:.0f} s. To look at:")
+    for name, about in (
+        ("report.html", "the report, one file for a browser"),
+        ("lake", "the lake: plain Delta tables"),
+        ("ground_truth.json", "what the map had to find"),
+    ):
+        print(f"  {os.path.relpath(state / name):<36} {about}")
+    if keep:
+        print("\nThe emulators run on. To talk to them from this shell, and to stop them:")
+        print('  eval "$(python3 demo/emulators.py env)"')
+        print("  python3 demo/emulators.py stop")
+    print("\nThe same on your own account (read-only; nothing leaves your machine):")
+    print("  sightline onboard verify")
+    print("  sightline scan")
+    print("  sightline ingest s3://YOUR-LOG-BUCKET/ && sightline map")
+
+
+def _finish(state: Path, keep: bool) -> None:
+    if not keep:
+        stopped = emulators.stop(state)
+        if stopped:
+            print(f"\nstopped {' and '.join(stopped)}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the emulators running; the next run reuses the estate"
+    )
+    parser.add_argument("--skip-build", action="store_true", help="use the binary that is there")
+    parser.add_argument("--state", type=Path, default=DEFAULT_STATE, help="folder for everything that the demo makes")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
