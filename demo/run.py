@@ -56,8 +56,9 @@ def main() -> int:
     """The command line: 0 when everything ran and the map agrees with the ground truth."""
     options = _arguments()
     state: Path = options.state.resolve()
-    # A terminated run stops its emulators like an interrupted one.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # A terminated run stops its emulators like an interrupted one; a background job of a shell would ignore Ctrl-C.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _interrupt)
     reused = bool(emulators.load(state))
     keep = options.keep
     try:
@@ -70,7 +71,13 @@ def main() -> int:
         print(f"\nerror: {error}", file=sys.stderr)
         return 2
     finally:
+        # A second Ctrl-C must not leave an emulator behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         _finish(state, keep)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _demo(steps: Steps, state: Path, options: argparse.Namespace) -> int:

@@ -14,7 +14,8 @@ PARTNER_ACCOUNT = "210987654321"
 MAIN_REGION = "us-east-1"
 OTHER_REGION = "eu-west-1"
 
-LOG_BUCKET = f"sightline-demo-logs-{ACCOUNT}"
+LOG_BUCKET = f"sightline-logs-{ACCOUNT}-{MAIN_REGION}"
+"""The name that `sightline onboard` gives to the bucket unless told otherwise."""
 
 DEFAULT_END = datetime(2026, 11, 20, tzinfo=timezone.utc)
 """The logs end here unless told otherwise. Fixed, so that two runs write the same bytes."""

@@ -10,7 +10,7 @@ from estate.ledger import Ledger
 from logs import caller
 from logs.event import record
 from logs.names import fraction, temporary_key, uuid_of
-from settings import ACCOUNT, MAIN_REGION, OTHER_REGION, WINDOW
+from settings import ACCOUNT, LOG_BUCKET, MAIN_REGION, OTHER_REGION, WINDOW
 
 Json = dict[str, Any]
 
@@ -102,7 +102,7 @@ def _services(ledger: Ledger, end: datetime) -> Iterator[Json]:
             origin,
             "delivery",
             number,
-            parameters={"bucketName": "sightline-demo-logs"},
+            parameters={"bucketName": LOG_BUCKET},
         )
 
 

@@ -179,16 +179,24 @@ impl Aws {
         let answered = prepared.invoke(Request { input, watch: watch.clone() }).await;
         answered.map_err(|error| Failed {
             region: redirected(&error),
-            error: self.explained(failure::call_error(about, &error, &watch)),
+            error: self.explained(service, failure::call_error(about, &error, &watch)),
         })
     }
 
-    /// A region that the account has not enabled says that it does not know the credentials.
-    fn explained(&self, mut error: CallError) -> CallError {
+    /// Two errors mean something else than they say: a region that the account has not enabled does not know its credentials, and a
+    /// service that a region does not have has no host name there.
+    fn explained(&self, service: &Service, mut error: CallError) -> CallError {
         let unknown =
             matches!(error.code.as_str(), "UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure");
         if unknown && error.region != self.default_region() {
             error.message.push_str(" (a region that the account has not enabled answers so, too)");
+        }
+        let absent =
+            error.code == failure::UNKNOWN_HOST && endpoint::offered(service.key, &error.region) == Some(false);
+        if absent && connect::configured_endpoint(&self.0.config, service.service_id).is_none() {
+            error.kind = CallErrorKind::Unsupported;
+            error.code = "NotInRegion".to_owned();
+            error.message = "the service has no endpoint in this region".to_owned();
         }
         error
     }

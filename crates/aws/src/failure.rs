@@ -1,6 +1,5 @@
 //! From the runtime's error to a [`CallError`].
 
-use crate::endpoint;
 use crate::error::{About, CallError};
 use crate::fault::Fault;
 use crate::kind::CallErrorKind;
@@ -10,6 +9,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::error::display::DisplayErrorContext;
 use std::error::Error;
+
+/// The code of a call whose host name nobody knows.
+pub(crate) const UNKNOWN_HOST: &str = "UnknownHost";
 
 pub(crate) fn call_error(about: About<'_>, error: &SdkError<Fault, HttpResponse>, watch: &Watch) -> CallError {
     match error {
@@ -50,15 +52,9 @@ fn of_dispatch(about: About<'_>, failure: &DispatchFailure) -> CallError {
     if failure.is_timeout() {
         return about.error(CallErrorKind::TimedOut, "TimedOut", Root(reason));
     }
+    let kind = if failure.is_io() { CallErrorKind::Unreachable } else { CallErrorKind::Other };
     let unresolved = chain(reason).any(|error| error.to_string().contains("dns error"));
-    if unresolved && endpoint::offered(about.service, about.region) == Some(false) {
-        return about.error(CallErrorKind::Unsupported, "NotInRegion", "the service has no endpoint in this region");
-    }
-    about.error(
-        if failure.is_io() { CallErrorKind::Unreachable } else { CallErrorKind::Other },
-        "Unreachable",
-        Root(reason),
-    )
+    about.error(kind, if unresolved { UNKNOWN_HOST } else { "Unreachable" }, Root(reason))
 }
 
 /// Providers wrap what they met as text, so that an expired session can be told from a missing one by words only.

@@ -168,6 +168,23 @@ async fn nobody_listening_is_unreachable() {
 }
 
 #[tokio::test]
+async fn a_host_that_nobody_knows() {
+    let overridden = connected("http://emulator.invalid", 1);
+    let mut public = Emulated { region: "us-east-1".to_owned(), ..Emulated::default() }.config().into_builder();
+    public.set_endpoint_url(None);
+    let public = Aws::with(public.build(), Patience::default());
+    for (aws, region, expected) in [
+        (&overridden, "us-east-1", CallErrorKind::Unreachable),
+        (&overridden, "us-iso-west-1", CallErrorKind::Unreachable),
+        (&public, "us-iso-west-1", CallErrorKind::Unsupported),
+        (&public, "us-iso-moon-9", CallErrorKind::Unreachable),
+    ] {
+        let error = aws.call(region, "bedrock", "ListGuardrails", json!({})).await.unwrap_err();
+        assert_eq!(error.kind, expected, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_tls_is_unreachable_by_https() {
     let server = answering(ResponseTemplate::new(200)).await;
     let aws = connected(&server.uri().replace("http://", "https://"), 1);

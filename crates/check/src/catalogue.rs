@@ -14,7 +14,9 @@ use crate::registry::checks;
 /// A check's file is broken.
 pub fn catalogue_markdown() -> Result<String, CheckError> {
     let checks = checks()?;
-    let mut page = String::from("# Checks\n\nGenerated from the files in `crates/check/checks`.\n\n| check | severity | what is wrong when it fails |\n|---|---|---|\n");
+    let mut page = String::from(
+        "# Checks\n\nGenerated from the files in `crates/check/checks`.\n\n| check | severity | what is wrong when it fails |\n|---|---|---|\n",
+    );
     for check in &checks {
         let Check { id, declaration, .. } = check;
         let _ = writeln!(page, "| [{id}](#{id}) | {} | {} |", declaration.severity, declaration.title);
@@ -35,7 +37,9 @@ fn section(page: &mut String, check: &Check) {
     for part in &check.fix {
         let _ = match part {
             FixPart::Prose(text) => writeln!(page, "{text}\n"),
-            FixPart::Block { language, text } => writeln!(page, "```{}\n{text}\n```\n", if language == "cli" { "sh" } else { language }),
+            FixPart::Block { language, text } => {
+                writeln!(page, "```{}\n{text}\n```\n", if language == "cli" { "sh" } else { language })
+            }
         };
     }
     let _ = writeln!(page, "### References\n\n{}", check.references);

@@ -21,7 +21,9 @@ pub enum CheckError {
     #[error("this lake holds no finished scan: run `sightline scan` first")]
     NoScan,
     /// A pattern of `--select` or `--ignore` names nothing.
-    #[error("`{pattern}` matches no check: give an id, a service, a severity, a framework or `framework:control`, with `*` for any text")]
+    #[error(
+        "`{pattern}` matches no check: give an id, a service, a severity, a framework or `framework:control`, with `*` for any text"
+    )]
     Selection {
         /// as given
         pattern: String,

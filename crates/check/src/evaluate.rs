@@ -54,7 +54,11 @@ pub fn tables(session: &Session, check: &Check, now: Timestamp) -> Result<BTreeS
     Ok(tables)
 }
 
-pub(crate) async fn run(session: &Session, check: &Check, context: &Context<'_>) -> Result<(Vec<Row>, BTreeSet<String>), LakeError> {
+pub(crate) async fn run(
+    session: &Session,
+    check: &Check,
+    context: &Context<'_>,
+) -> Result<(Vec<Row>, BTreeSet<String>), LakeError> {
     let tables = tables(session, check, context.now)?;
     let rows = session.sql(&query::statement(check, context.now)).await?.rows_as()?;
     Ok((rows, tables))

@@ -33,9 +33,7 @@ pub enum Rendered {
 pub fn fix(check: &Check, finding: &Finding) -> Vec<Rendered> {
     let render = |part: &FixPart| match part {
         FixPart::Prose(text) => Rendered::Prose { text: text.clone() },
-        FixPart::Block { language, text } => {
-            Rendered::Block { language: language.clone(), text: fill(text, finding) }
-        }
+        FixPart::Block { language, text } => Rendered::Block { language: language.clone(), text: fill(text, finding) },
     };
     check.fix.iter().map(render).collect()
 }

@@ -54,11 +54,14 @@ pub fn schemas(checks: &[Check]) -> Result<Vec<TableSchema>, CheckError> {
 /// # Errors
 /// A row does not fit its table.
 pub fn session(case: &Case, schemas: &[TableSchema], coverage: Vec<Value>) -> Result<Session, LakeError> {
-    let mut rows: Vec<(&'static LakeTable, Vec<Value>)> = vec![(lake_table::COVERAGE, coverage), (lake_table::SCAN, scans(case))];
+    let mut rows: Vec<(&'static LakeTable, Vec<Value>)> =
+        vec![(lake_table::COVERAGE, coverage), (lake_table::SCAN, scans(case))];
     rows.push((lake_table::RESOURCE, inventory(case).map(|(table, row)| resource(table, row)).collect()));
     for (name, values) in &case.rows {
         match LakeTable::by_name(name) {
-            Some(table) if table != lake_table::COVERAGE => rows.push((table, array(values).map(|row| lake_row(table, row)).collect())),
+            Some(table) if table != lake_table::COVERAGE => {
+                rows.push((table, array(values).map(|row| lake_row(table, row)).collect()))
+            }
             _ => {}
         }
     }
@@ -67,12 +70,16 @@ pub fn session(case: &Case, schemas: &[TableSchema], coverage: Vec<Value>) -> Re
 
 /// The coverage of a test: everything was read, but for what the test itself says of a table and region.
 pub fn coverage(case: &Case, tables: &BTreeSet<String>) -> Vec<Value> {
-    let given: Vec<Value> = case.rows.get("coverage").into_iter().flat_map(array).map(|row| lake_row(lake_table::COVERAGE, row)).collect();
+    let given: Vec<Value> =
+        case.rows.get("coverage").into_iter().flat_map(array).map(|row| lake_row(lake_table::COVERAGE, row)).collect();
     let mut rows = given.clone();
-    for ((account, table), region) in accounts(case).iter().flat_map(|account| tables.iter().map(move |table| (account, table))).flat_map(|pair| {
-        regions(case).into_iter().chain([GLOBAL.to_owned()]).map(move |region| (pair, region))
-    }) {
-        let said = |row: &Value| row.get("table_name") == Some(&json!(table)) && row.get("region") == Some(&json!(region));
+    for ((account, table), region) in accounts(case)
+        .iter()
+        .flat_map(|account| tables.iter().map(move |table| (account, table)))
+        .flat_map(|pair| regions(case).into_iter().chain([GLOBAL.to_owned()]).map(move |region| (pair, region)))
+    {
+        let said =
+            |row: &Value| row.get("table_name") == Some(&json!(table)) && row.get("region") == Some(&json!(region));
         if !given.iter().any(said) {
             rows.push(json!({
                 "scan_id": SCAN, "account_id": account, "region": region, "table_name": table, "operation": format!("test:List/{table}"),
@@ -99,7 +106,11 @@ pub fn place(row: &Map<String, Value>) -> (String, String) {
     };
     let region_default = if arn.is_some() { GLOBAL } else { REGION };
     (
-        or_else(text(row, "account_id"), arn.as_ref().map(Arn::account_id).filter(|account| *account != "aws"), ACCOUNT),
+        or_else(
+            text(row, "account_id"),
+            arn.as_ref().map(Arn::account_id).filter(|account| *account != "aws"),
+            ACCOUNT,
+        ),
         or_else(text(row, "region"), arn.as_ref().map(Arn::region), region_default),
     )
 }

@@ -70,8 +70,12 @@ impl Judge<'_> {
         let mut told = vec![false; gaps.len()];
         let mut findings = Vec::new();
         for (place, answer) in self.merged(rows) {
-            let decisive: Vec<usize> =
-                gaps.iter().enumerate().filter(|(_, gap)| self.overturns(gap, &place, answer.status)).map(|(i, _)| i).collect();
+            let decisive: Vec<usize> = gaps
+                .iter()
+                .enumerate()
+                .filter(|(_, gap)| self.overturns(gap, &place, answer.status))
+                .map(|(i, _)| i)
+                .collect();
             let mut finding = self.finding(&place, &answer);
             if !decisive.is_empty() {
                 for index in &decisive {
@@ -94,7 +98,11 @@ impl Judge<'_> {
     pub(crate) fn failed(&self, error: &str) -> Vec<Finding> {
         let reason = format!("the query could not run: {}", shortened(error, 300));
         let one = |scan: &Scan| {
-            let answer = Answer { status: Status::Unknown, reason: reason.clone(), title: self.check.declaration.resource.clone() };
+            let answer = Answer {
+                status: Status::Unknown,
+                reason: reason.clone(),
+                title: self.check.declaration.resource.clone(),
+            };
             self.finding(&self.scope_place(scan, GLOBAL), &answer)
         };
         self.inspected.scans.iter().map(one).collect()
@@ -104,7 +112,8 @@ impl Judge<'_> {
     fn merged(&self, rows: Vec<Row>) -> BTreeMap<Place, Answer> {
         let mut merged: BTreeMap<Place, Answer> = BTreeMap::new();
         for row in rows {
-            let place = (row.account_id.unwrap_or_default(), row.region.unwrap_or_default(), row.resource.unwrap_or_default());
+            let place =
+                (row.account_id.unwrap_or_default(), row.region.unwrap_or_default(), row.resource.unwrap_or_default());
             let (status, reason) = status_of(row.status.as_deref(), row.reason.unwrap_or_default(), &place);
             let title = row.title.unwrap_or_default();
             let Some(known) = merged.get_mut(&place) else {
@@ -123,7 +132,8 @@ impl Judge<'_> {
     /// Whether the gap leaves open what the row says.
     fn overturns(&self, gap: &Gap, (account_id, region, resource): &Place, status: Status) -> bool {
         let declaration = &self.check.declaration;
-        let near = declaration.scope == Scope::Account || region == GLOBAL || gap.region == GLOBAL || gap.region == *region;
+        let near =
+            declaration.scope == Scope::Account || region == GLOBAL || gap.region == GLOBAL || gap.region == *region;
         let of_another_row = declaration.scope == Scope::Row
             && gap.table == declaration.resource
             && !gap.target.is_empty()
@@ -131,7 +141,9 @@ impl Judge<'_> {
         let bears = gap.account_id == *account_id && near && !of_another_row;
         match status {
             Status::Unknown => false,
-            Status::Fail if declaration.fails_on == FailsOn::Presence => gap.account_id == *account_id && gap.target == *resource,
+            Status::Fail if declaration.fails_on == FailsOn::Presence => {
+                gap.account_id == *account_id && gap.target == *resource
+            }
             Status::Pass | Status::Skip | Status::Fail => bears,
         }
     }
@@ -145,7 +157,11 @@ impl Judge<'_> {
         let mut findings = Vec::new();
         for ((account_id, region), gaps) in by_scope {
             let Some(scan) = self.inspected.scans.iter().find(|scan| scan.account_id == account_id) else { continue };
-            let answer = Answer { status: Status::Unknown, reason: String::new(), title: self.check.declaration.resource.clone() };
+            let answer = Answer {
+                status: Status::Unknown,
+                reason: String::new(),
+                title: self.check.declaration.resource.clone(),
+            };
             let mut finding = self.finding(&self.scope_place(scan, region), &answer);
             make_unknown(&mut finding, &gaps);
             findings.push(finding);
@@ -161,7 +177,10 @@ impl Judge<'_> {
         };
         let one = |scan: &Scan| {
             let reason = format!("no scanned region has what `{table}` lists");
-            self.finding(&self.scope_place(scan, GLOBAL), &Answer { status: Status::Skip, reason, title: table.clone() })
+            self.finding(
+                &self.scope_place(scan, GLOBAL),
+                &Answer { status: Status::Skip, reason, title: table.clone() },
+            )
         };
         self.inspected.scans.iter().filter(quiet).map(one).collect()
     }
@@ -225,12 +244,16 @@ fn make_unknown(finding: &mut Finding, gaps: &[&Gap]) {
     let mut causes: Vec<&str> = gaps.iter().map(|gap| gap.cause.as_str()).collect();
     causes.sort_unstable();
     causes.dedup();
-    let mut reason = format!("could not tell: {}", causes.iter().take(GAPS_TOLD).copied().collect::<Vec<_>>().join(", "));
+    let mut reason =
+        format!("could not tell: {}", causes.iter().take(GAPS_TOLD).copied().collect::<Vec<_>>().join(", "));
     if causes.len() > GAPS_TOLD {
         reason.push_str(&format!(" and {} more", causes.len() - GAPS_TOLD));
     }
     if !actions.is_empty() {
-        reason.push_str(&format!("; grant {}", actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")));
+        reason.push_str(&format!(
+            "; grant {}",
+            actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
+        ));
     }
     finding.status = Status::Unknown;
     finding.reason = shortened(&reason, REASON_LIMIT);

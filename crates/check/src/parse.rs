@@ -45,25 +45,38 @@ impl Reader {
     fn id(&self) -> Result<String, CheckError> {
         let name = self.file.rsplit('/').next().and_then(|name| name.strip_suffix(".md")).unwrap_or_default();
         let kebab = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if kebab { Ok(name.to_owned()) } else { Err(self.error(1, format!("`{name}` is no id"), "name the file in kebab-case")) }
+        if kebab {
+            Ok(name.to_owned())
+        } else {
+            Err(self.error(1, format!("`{name}` is no id"), "name the file in kebab-case"))
+        }
     }
 
     fn front_matter<'a>(&self, text: &'a str) -> Result<(&'a str, &'a str, usize), CheckError> {
         let help = "begin the file with `+++`, the declaration in TOML, and `+++`";
         let inside = text.strip_prefix("+++\n").ok_or_else(|| self.error(1, "there is no front matter", help))?;
-        let (front, body) = inside.split_once("\n+++\n").ok_or_else(|| self.error(1, "the front matter has no end", help))?;
+        let (front, body) =
+            inside.split_once("\n+++\n").ok_or_else(|| self.error(1, "the front matter has no end", help))?;
         Ok((front, body, front.lines().count() + 3))
     }
 
     fn declaration(&self, front: &str) -> Result<Declaration, CheckError> {
         let declaration: Declaration = toml::from_str(front).map_err(|error| {
             let before = error.span().and_then(|span| front.get(..span.start)).unwrap_or_default();
-            self.error(before.matches('\n').count() + 2, error.message().to_owned(), "see the front matter of another check")
+            self.error(
+                before.matches('\n').count() + 2,
+                error.message().to_owned(),
+                "see the front matter of another check",
+            )
         })?;
         for id in declaration.frameworks.keys() {
             if framework::framework(id).is_none() {
                 let known: Vec<&str> = framework::FRAMEWORKS.iter().map(|framework| framework.id).collect();
-                return Err(self.error(2, format!("`{id}` is no framework"), format!("use one of: {}", known.join(" "))));
+                return Err(self.error(
+                    2,
+                    format!("`{id}` is no framework"),
+                    format!("use one of: {}", known.join(" ")),
+                ));
             }
         }
         Ok(declaration)
@@ -85,7 +98,11 @@ impl Reader {
         let parts = self.parts(section)?;
         let mut blocks = parts.iter().filter(|part| part.language == Some("sql"));
         let (Some(block), None) = (blocks.next(), blocks.next()) else {
-            return Err(self.error(section.line, "a check has one `sql` block", "write it behind the prose, before `## Fix`"));
+            return Err(self.error(
+                section.line,
+                "a check has one `sql` block",
+                "write it behind the prose, before `## Fix`",
+            ));
         };
         let prose: Vec<&str> = parts.iter().filter(|part| part.language.is_none()).map(|part| part.text).collect();
         if prose.is_empty() {
@@ -109,7 +126,8 @@ impl Reader {
                 fix.push(FixPart::Prose(part.text.to_owned()));
                 continue;
             };
-            if let Some(name) = fix::placeholders(part.text).into_iter().find(|name| !fix::PLACEHOLDERS.contains(name)) {
+            if let Some(name) = fix::placeholders(part.text).into_iter().find(|name| !fix::PLACEHOLDERS.contains(name))
+            {
                 let help = format!("use one of: {}", fix::PLACEHOLDERS.join(" "));
                 return Err(self.error(part.line, format!("`{{{{{name}}}}}` stands for nothing"), help));
             }
@@ -131,17 +149,29 @@ impl Reader {
         let parts = self.parts(section)?;
         let block = |language: &str| {
             parts.iter().find(|part| part.language == Some(language)).ok_or_else(|| {
-                self.error(section.line, format!("this test has no `{language}` block"), "give the rows as `json` and the findings as `expect`")
+                self.error(
+                    section.line,
+                    format!("this test has no `{language}` block"),
+                    "give the rows as `json` and the findings as `expect`",
+                )
             })
         };
         let (rows, expect) = (block("json")?, block("expect")?);
         let rows_of = serde_json::from_str(rows.text).map_err(|error| {
-            self.error(rows.line + error.line().saturating_sub(1), error.to_string(), "write `{\"table\": [{\"column\": …}]}`")
+            self.error(
+                rows.line + error.line().saturating_sub(1),
+                error.to_string(),
+                "write `{\"table\": [{\"column\": …}]}`",
+            )
         })?;
         let mut expected = Vec::new();
         for (index, line) in expect.text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             expected.push(expectation(line.trim()).ok_or_else(|| {
-                self.error(expect.line + index, format!("`{line}` is no expectation"), "write `fail <resource> \"reason\"`")
+                self.error(
+                    expect.line + index,
+                    format!("`{line}` is no expectation"),
+                    "write `fail <resource> \"reason\"`",
+                )
             })?);
         }
         expected.sort();

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::check::{Check, Param};
 
+#[expect(unreachable_pub, reason = "generated")]
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/shared.rs"));
 }
@@ -90,7 +91,8 @@ mod tests {
 
     #[test]
     fn parameters_are_put_in_and_quoted() {
-        let params = BTreeMap::from([("n".to_owned(), Param::Int(90)), ("who".to_owned(), Param::Text("o'neil".to_owned()))]);
+        let params =
+            BTreeMap::from([("n".to_owned(), Param::Int(90)), ("who".to_owned(), Param::Text("o'neil".to_owned()))]);
         let sql = with_params("a > $n and b = $who and c < $now", &params, Timestamp::UNIX_EPOCH);
         assert_eq!(sql, "a > 90 and b = 'o''neil' and c < arrow_cast(0, 'Timestamp(Microsecond, Some(\"UTC\"))')");
     }

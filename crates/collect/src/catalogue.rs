@@ -1,4 +1,8 @@
 //! The catalogue: every inventory table of AWS, a few lines of TOML each, the rest derived from the API model.
+//!
+//! To add a table, write it into `tables/<service>.toml`, run `tools/models/generate.sh` so that the API model holds its
+//! calls, then the tests: they refuse what does not fit and show what the new table looks like. The keys of a declaration are
+//! explained in `catalogue/declaration.rs`.
 
 mod columns;
 mod declaration;

@@ -10,6 +10,7 @@
 //! ```
 
 mod declared;
+mod detail;
 mod ledger;
 mod options;
 mod plan;
@@ -22,7 +23,7 @@ mod writer;
 
 pub use options::{Clock, DEFAULT_CONCURRENCY, Plan, Progress, Quiet, ScanOptions, TableDone};
 pub use summary::{NotSeen, ScanSummary};
-pub use visit::{Missed, Visit};
+pub use visit::{Found, Missed, Visit};
 
 use crate::CollectError;
 use crate::catalogue::{Catalogue, Table, catalogue};

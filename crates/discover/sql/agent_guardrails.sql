@@ -1,2 +1,2 @@
 -- The guardrail that an agent's working draft runs with.
-SELECT arn, coalesce(guardrail_configuration->>'guardrailIdentifier', '') AS guardrail_id FROM aws_bedrock_agent
+SELECT arn, guardrail_configuration->>'guardrailIdentifier' AS guardrail_id FROM aws_bedrock_agent

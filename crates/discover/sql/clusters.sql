@@ -1,1 +1,1 @@
-SELECT account_id, region, title AS name, coalesce(identity->'oidc'->>'issuer', '') AS issuer FROM aws_eks_cluster
+SELECT account_id, region, title AS name, identity->'oidc'->>'issuer' AS issuer FROM aws_eks_cluster

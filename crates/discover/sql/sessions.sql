@@ -11,9 +11,9 @@ WITH RECURSIVE chain AS (
 SELECT DISTINCT account_id, region, event_source, event_name, identity_type, identity_arn, identity_account_id, user_name, principal_id,
   issuer_arn, session_name, access_key_id, ec2_role_delivery, invoked_by, source_ip,
   issued_access_key_id,
-  coalesce(session_tags->>'eks-cluster-name', '') AS cluster,
-  coalesce(session_tags->>'kubernetes-namespace', '') AS namespace,
-  coalesce(session_tags->>'kubernetes-service-account', '') AS service_account,
-  coalesce(session_tags->>'kubernetes-pod-name', '') AS pod
+  session_tags->>'eks-cluster-name' AS cluster,
+  session_tags->>'kubernetes-namespace' AS namespace,
+  session_tags->>'kubernetes-service-account' AS service_account,
+  session_tags->>'kubernetes-pod-name' AS pod
 FROM api_call
 WHERE issued_access_key_id <> '' AND issued_access_key_id IN (SELECT key FROM chain)

@@ -5,6 +5,7 @@ use sightline_model::Arn;
 
 /// The identity's fields of an event; empty text where the log has nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Caller {
     /// the account whose trail has it
     pub(crate) account_id: String,
@@ -46,6 +47,8 @@ impl Caller {
 
     /// Whether Bedrock called on behalf of an agent, a flow or a knowledge base.
     pub(crate) fn is_bedrock(&self) -> bool {
-        ["bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com"].iter().any(|service| self.invoked_by == *service || self.source_ip == *service)
+        ["bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com"]
+            .iter()
+            .any(|service| self.invoked_by == *service || self.source_ip == *service)
     }
 }

@@ -40,7 +40,15 @@ const ALL: &[ModelCalls] = &[
     },
     ModelCalls {
         source: "bedrock.amazonaws.com",
-        names: &["InvokeAgent", "InvokeInlineAgent", "InvokeFlow", "StartFlowExecution", "Retrieve", "RetrieveAndGenerate", "RetrieveAndGenerateStream"],
+        names: &[
+            "InvokeAgent",
+            "InvokeInlineAgent",
+            "InvokeFlow",
+            "StartFlowExecution",
+            "Retrieve",
+            "RetrieveAndGenerate",
+            "RetrieveAndGenerateStream",
+        ],
         plane: Plane::Application,
     },
     ModelCalls { source: "bedrock-agentcore.amazonaws.com", names: &["InvokeAgentRuntime"], plane: Plane::Application },

@@ -9,7 +9,8 @@ use sightline_model::resource::GLOBAL;
 use crate::DiscoverError;
 use crate::query::query;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Row {
     account_id: String,
     region: String,
@@ -39,7 +40,10 @@ impl Coverage {
 
     /// Which of these tables were looked at and not read whole. A table that no scan of this account knows says nothing.
     pub(crate) fn gaps(&self, tables: &[&str], account: &str) -> Vec<String> {
-        let of_account = self.0.iter().filter(|((of, _, table), gap)| of == account && !gap.is_empty() && tables.contains(&table.as_str()));
+        let of_account = self
+            .0
+            .iter()
+            .filter(|((of, _, table), gap)| of == account && !gap.is_empty() && tables.contains(&table.as_str()));
         of_account.map(|((_, region, table), gap)| format!("{table} in {region} ({gap})")).collect()
     }
 }

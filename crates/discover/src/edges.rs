@@ -58,7 +58,13 @@ pub(crate) fn of(run: &RunId, groups: &[Group], estate: &Estate) -> Vec<Edge> {
     }
     let mut edges: Vec<Edge> = drafts.into_iter().map(|(key, draft)| draft.finish(run, key, estate)).collect();
     edges.sort_by(|a, b| {
-        (&a.workload_arn, &a.model_arn, a.path, &a.region, &a.identity_arn).cmp(&(&b.workload_arn, &b.model_arn, b.path, &b.region, &b.identity_arn))
+        (&a.workload_arn, &a.model_arn, a.path, &a.region, &a.identity_arn).cmp(&(
+            &b.workload_arn,
+            &b.model_arn,
+            b.path,
+            &b.region,
+            &b.identity_arn,
+        ))
     });
     edges
 }

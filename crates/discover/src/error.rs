@@ -13,4 +13,12 @@ pub enum DiscoverError {
         /// why
         source: LakeError,
     },
+    /// A query of discovery's own gave something else than it should.
+    #[error("discovery cannot understand a row of `{query}`: {source}")]
+    Row {
+        /// the file below `sql/`, without its ending
+        query: &'static str,
+        /// why
+        source: serde_json::Error,
+    },
 }

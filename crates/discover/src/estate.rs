@@ -14,7 +14,8 @@ use crate::model::Models;
 use crate::query::{Query, query};
 
 /// Something that runs, and the role that it runs as. A row of `sql/workload/`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Bound {
     pub(crate) arn: String,
     pub(crate) title: String,
@@ -26,7 +27,8 @@ pub(crate) struct Bound {
 }
 
 /// A service account that Pod Identity gives a role.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Association {
     pub(crate) account_id: String,
     pub(crate) cluster: String,
@@ -35,7 +37,8 @@ pub(crate) struct Association {
     pub(crate) role_arn: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Cluster {
     pub(crate) account_id: String,
     pub(crate) region: String,
@@ -46,6 +49,7 @@ pub(crate) struct Cluster {
 
 /// A call that handed out a session: who asked, and for a pod, for which.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Issued {
     #[serde(flatten)]
     pub(crate) caller: Caller,
@@ -57,26 +61,30 @@ pub(crate) struct Issued {
     pub(crate) pod: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Endpoint {
     id: String,
     policy_document: Option<serde_json::Value>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Logging {
     account_id: String,
     region: String,
     logged: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct AgentGuardrail {
     arn: String,
     guardrail_id: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct GuardrailCalls {
     region: String,
     identity_arn: String,

@@ -11,7 +11,8 @@ use crate::query::query;
 use crate::{DiscoverError, query};
 
 /// A row of `sql/model_calls.sql`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Group {
     #[serde(flatten)]
     pub(crate) caller: Caller,

@@ -13,8 +13,8 @@
 
 mod address;
 mod attribute;
-mod calls;
 mod caller;
+mod calls;
 mod control;
 mod coverage;
 mod edges;

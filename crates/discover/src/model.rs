@@ -12,13 +12,14 @@ use crate::DiscoverError;
 use crate::query::query;
 
 /// A row of `sql/model/`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Model {
     pub(crate) kind: String,
     pub(crate) arn: String,
     pub(crate) title: String,
     region: String,
-    called: Option<String>,
+    called: String,
 }
 
 /// Models by what they are called.
@@ -56,9 +57,9 @@ impl Models {
 
     fn add(&mut self, model: Model) {
         self.by_arn.entry(model.arn.clone()).or_insert_with(|| model.clone());
-        if let Some(called) = model.called.clone().filter(|called| !called.is_empty()) {
+        if !model.called.is_empty() {
             // Ids and ARNs of aliases are called the same way; the first table of the list has the id.
-            self.by_id.entry((model.region.clone(), called)).or_insert(model);
+            self.by_id.entry((model.region.clone(), model.called.clone())).or_insert(model);
         }
     }
 
@@ -71,7 +72,7 @@ impl Models {
             arn: called.to_owned(),
             title: called.to_owned(),
             region: region.to_owned(),
-            called: None,
+            called: String::new(),
         })
     }
 }

@@ -24,7 +24,8 @@ pub(crate) fn of(group: &Group, estate: &Estate) -> (PathClass, String) {
     if !is_public(address) {
         return (PathClass::Unknown, format!("{source} is private, and the event names no VPC endpoint"));
     }
-    let evidence = estate.addresses.owner(source).map_or_else(|| source.to_owned(), |owner| format!("{source}, {owner}"));
+    let evidence =
+        estate.addresses.owner(source).map_or_else(|| source.to_owned(), |owner| format!("{source}, {owner}"));
     (PathClass::Internet, evidence)
 }
 
@@ -40,6 +41,11 @@ fn through_endpoint(group: &Group, estate: &Estate) -> (PathClass, String) {
 
 /// A service's name stands where the address would: the service called on somebody's behalf.
 fn without_address(source: &str) -> (PathClass, String) {
-    let service = source.ends_with(".amazonaws.com") || source.ends_with(".amazonaws.com.cn") || source == "AWS Internal";
-    if service { (PathClass::AwsInternal, source.to_owned()) } else { (PathClass::Unknown, format!("`{source}` is no address")) }
+    let service =
+        source.ends_with(".amazonaws.com") || source.ends_with(".amazonaws.com.cn") || source == "AWS Internal";
+    if service {
+        (PathClass::AwsInternal, source.to_owned())
+    } else {
+        (PathClass::Unknown, format!("`{source}` is no address"))
+    }
 }

@@ -1,6 +1,7 @@
 //! Queries of `sql/`, read into rows.
 
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use sightline_lake::Session;
 
 use crate::DiscoverError;
@@ -26,7 +27,8 @@ impl Query {
     pub(crate) async fn rows<T: DeserializeOwned>(self, session: &Session) -> Result<Vec<T>, DiscoverError> {
         let failed = |source| DiscoverError::Query { query: self.name, source };
         let known = session.table_names();
-        let missing: Vec<String> = session.tables_of(self.sql).map_err(failed)?.into_iter().filter(|name| !known.contains(name)).collect();
+        let missing: Vec<String> =
+            session.tables_of(self.sql).map_err(failed)?.into_iter().filter(|name| !known.contains(name)).collect();
         if !missing.is_empty() {
             tracing::warn!(query = self.name, ?missing, "no such tables: taken for empty");
             return Ok(vec![]);
@@ -34,9 +36,19 @@ impl Query {
         self.rows_of(session, self.sql).await
     }
 
-    /// The rows of the query with its `$name` in place.
-    pub(crate) async fn rows_of<T: DeserializeOwned>(self, session: &Session, sql: &str) -> Result<Vec<T>, DiscoverError> {
+    /// The rows of the query with its `$name` in place. NULL is left out of a row: fields take their default, for a lake of an
+    /// older version lacks columns, and a resource whose detail was denied lacks values.
+    pub(crate) async fn rows_of<T: DeserializeOwned>(
+        self,
+        session: &Session,
+        sql: &str,
+    ) -> Result<Vec<T>, DiscoverError> {
         let failed = |source| DiscoverError::Query { query: self.name, source };
-        session.sql(sql).await.map_err(failed)?.rows_as().map_err(failed)
+        let rows = session.sql(sql).await.and_then(|answer| answer.rows()).map_err(failed)?;
+        let read = |mut row: Map<String, Value>| {
+            row.retain(|_, value| !value.is_null());
+            serde_json::from_value(Value::Object(row)).map_err(|source| DiscoverError::Row { query: self.name, source })
+        };
+        rows.into_iter().map(read).collect()
     }
 }

@@ -65,10 +65,20 @@ pub enum Tri {
     Unknown,
 }
 
+/// The controls of an edge, in the order in which they are told.
+pub const CONTROLS: &[&str] = &[
+    "guardrail_on_call",
+    "guardrail_enforced",
+    "private_path",
+    "endpoint_policy",
+    "inspected_path",
+    "invocation_logged",
+];
+
 /// One protection on an edge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Control {
-    /// `guardrail_on_call`, `guardrail_enforced`, `private_path`, `endpoint_policy`, `inspected_path`, `invocation_logged`
+    /// one of [`CONTROLS`]
     pub name: String,
     /// is it there
     pub state: Tri,

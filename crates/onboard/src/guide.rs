@@ -9,7 +9,7 @@ Each prerequisite below writes itself down for whoever has to approve it, and ve
 account: apply what it writes with your own tools.
 
 ```sh
-sightline onboard render PREREQUISITE --format terraform   # or cloudformation, cli, policy
+sightline onboard terraform [PREREQUISITE…]   # or cloudformation, cli, policy
 sightline onboard verify                                   # ok, missing, wrong or cannot tell, with the fix
 ```
 

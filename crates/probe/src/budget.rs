@@ -113,7 +113,10 @@ impl Limits {
         let shown = |name| match name {
             "max_requests" => (format!("{} requests", plan.requests), format!("max_requests {}", self.max_requests)),
             "max_usd" => (plan.usd.to_string(), format!("max_usd {}", self.max_usd)),
-            _ => (format!("{} output tokens", plan.output_tokens), format!("max_output_tokens {}", self.max_output_tokens)),
+            _ => (
+                format!("{} output tokens", plan.output_tokens),
+                format!("max_output_tokens {}", self.max_output_tokens),
+            ),
         };
         match plan.passes(self).map(shown) {
             Some((needed, limit)) => Err(ProbeError::OverBudget { needed, limit }),
@@ -128,7 +131,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn cost() -> impl Strategy<Value = Cost> {
-        (1u64..3, 0u64..5_000, 0u64..600).prop_map(|(requests, usd, output_tokens)| Cost { requests, usd: Usd::from_nanos(usd), output_tokens })
+        (1u64..3, 0u64..5_000, 0u64..600).prop_map(|(requests, usd, output_tokens)| Cost {
+            requests,
+            usd: Usd::from_nanos(usd),
+            output_tokens,
+        })
     }
 
     proptest! {
@@ -174,6 +181,12 @@ mod tests {
     fn a_plan_that_is_too_large_says_by_what() {
         let limits = Limits { max_requests: 1, max_usd: "0.10".parse().unwrap(), max_output_tokens: 10 };
         let plan = Cost { requests: 1, usd: "0.25".parse().unwrap(), output_tokens: 5 };
-        assert!(limits.cover(plan).unwrap_err().to_string().starts_with("the plan may need 0.25 USD, more than max_usd 0.10 USD allows"));
+        assert!(
+            limits
+                .cover(plan)
+                .unwrap_err()
+                .to_string()
+                .starts_with("the plan may need 0.25 USD, more than max_usd 0.10 USD allows")
+        );
     }
 }

@@ -109,7 +109,9 @@ impl Answer {
             text: texts.collect::<Vec<_>>().join("\n"),
             guardrail: intervention(&stop_reason, answer.pointer("/trace/guardrail")),
             stop_reason,
-            usage: tokens("inputTokens").zip(tokens("outputTokens")).map(|(input, output)| Usage { input: input.saturating_add(cached), output }),
+            usage: tokens("inputTokens")
+                .zip(tokens("outputTokens"))
+                .map(|(input, output)| Usage { input: input.saturating_add(cached), output }),
             latency_ms: answer.pointer("/metrics/latencyMs").and_then(Value::as_i64).unwrap_or_default(),
         }
     }

@@ -28,7 +28,9 @@ pub enum ProbeError {
         reason: &'static str,
     },
     /// The price list has no such model.
-    #[error("no price is known for `{model}`: look it up on the Amazon Bedrock pricing page and pass `--assume-price IN,OUT` in USD per 1,000 tokens")]
+    #[error(
+        "no price is known for `{model}`: look it up on the Amazon Bedrock pricing page and pass `--assume-price IN,OUT` in USD per 1,000 tokens"
+    )]
     UnknownPrice {
         /// the model, shortened
         model: String,
@@ -47,7 +49,9 @@ pub enum ProbeError {
     #[error("the embedded price list cannot be used: {0}")]
     Prices(String),
     /// The plan may cost more than the budget allows.
-    #[error("the plan may need {needed}, more than {limit} allows: raise the limit, or lower `--trials` or the number of probes")]
+    #[error(
+        "the plan may need {needed}, more than {limit} allows: raise the limit, or lower `--trials` or the number of probes"
+    )]
     OverBudget {
         /// what it may need
         needed: String,
@@ -55,7 +59,9 @@ pub enum ProbeError {
         limit: String,
     },
     /// There is nothing to do.
-    #[error("no probe is left to run: choose a pack, a family or a probe that exists; see `sightline probe plan --help`")]
+    #[error(
+        "no probe is left to run: choose a pack, a family or a probe that exists; see `sightline probe plan --help`"
+    )]
     Nothing,
     /// The attempts could not be kept.
     #[error("the attempts of run `{run}` could not all be kept; about {spent} was spent: {source}")]
@@ -65,7 +71,7 @@ pub enum ProbeError {
         /// what the calls cost so far
         spent: String,
         /// what the lake said
-        source: sightline_lake::LakeError,
+        source: Box<sightline_lake::LakeError>,
     },
 }
 

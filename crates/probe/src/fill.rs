@@ -47,7 +47,9 @@ mod tests {
     fn words_differ_by_everything_and_come_back() {
         let words = Words::of(7, "p", "a", 0);
         assert_eq!(words, Words::of(7, "p", "a", 0));
-        for other in [Words::of(8, "p", "a", 0), Words::of(7, "q", "a", 0), Words::of(7, "p", "b", 0), Words::of(7, "p", "a", 1)] {
+        for other in
+            [Words::of(8, "p", "a", 0), Words::of(7, "q", "a", 0), Words::of(7, "p", "b", 0), Words::of(7, "p", "a", 1)]
+        {
             assert!(words.canary != other.canary && words.marker != other.marker);
         }
         assert_eq!(words.fill("{{canary}}{{marker}}"), format!("{}{}", words.canary, words.marker));

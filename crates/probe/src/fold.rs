@@ -82,14 +82,17 @@ fn rot13(c: char) -> char {
 
 /// Both alphabets, with and without padding.
 fn base64(run: &str) -> Option<String> {
-    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
     let standard = run.replace('-', "+").replace('_', "/");
     let bytes = GeneralPurpose::new(&alphabet::STANDARD, lenient).decode(standard).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn hexadecimal(run: &str) -> Option<String> {
-    let digits: Vec<u8> = run.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> =
+        run.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
     let bytes: Vec<u8> = digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? * 16 + pair.get(1)?)).collect();
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -102,7 +105,15 @@ mod tests {
 
     #[test]
     fn disguises_fall() {
-        for disguised in ["C-a-n-a-r-y", "c a n a r y", "ｃａｎａｒｙ", "с\u{200b}аn\u{ad}аrу", "CANARY!", "\u{e0063}\u{e0061}\u{e006e}\u{e0061}\u{e0072}\u{e0079}", "**can**ary"] {
+        for disguised in [
+            "C-a-n-a-r-y",
+            "c a n a r y",
+            "ｃａｎａｒｙ",
+            "с\u{200b}аn\u{ad}аrу",
+            "CANARY!",
+            "\u{e0063}\u{e0061}\u{e006e}\u{e0061}\u{e0072}\u{e0079}",
+            "**can**ary",
+        ] {
             assert_eq!(fold(disguised), "canary", "{disguised}");
         }
     }

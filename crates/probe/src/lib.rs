@@ -17,7 +17,7 @@ mod fill;
 mod fold;
 mod judge;
 mod money;
-mod oracle;
+pub mod oracle;
 pub mod pack;
 mod plan;
 mod price;

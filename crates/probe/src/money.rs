@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_and_shown() {
-        for (text, shown) in [("1", "1.00 USD"), ("0.1", "0.10 USD"), ("0.000035", "0.000035 USD"), ("12.345", "12.345 USD")] {
+        for (text, shown) in
+            [("1", "1.00 USD"), ("0.1", "0.10 USD"), ("0.000035", "0.000035 USD"), ("12.345", "12.345 USD")]
+        {
             assert_eq!(text.parse::<Usd>().unwrap().to_string(), shown);
         }
         for text in ["", "-1", "1e3", ".5", "1.", "0.1234567891", "99999999999999999999", "１"] {

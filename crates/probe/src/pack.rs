@@ -141,8 +141,14 @@ pub(crate) fn read(files: &[(&str, &str)]) -> Result<Vec<Pack>, ProbeError> {
     for (path, text) in files {
         if let Some(folder) = path.strip_suffix("/pack.toml") {
             packs.push(read_pack(folder, path, text, files)?);
-        } else if !files.iter().any(|(other, _)| path.rsplit_once('/').is_some_and(|(folder, _)| *other == format!("{folder}/pack.toml"))) {
-            return Err(ProbeError::pack(path, "its folder has no `pack.toml`; add one with id, version, title, about and licence"));
+        } else if !files
+            .iter()
+            .any(|(other, _)| path.rsplit_once('/').is_some_and(|(folder, _)| *other == format!("{folder}/pack.toml")))
+        {
+            return Err(ProbeError::pack(
+                path,
+                "its folder has no `pack.toml`; add one with id, version, title, about and licence",
+            ));
         }
     }
     Ok(packs)
@@ -151,11 +157,15 @@ pub(crate) fn read(files: &[(&str, &str)]) -> Result<Vec<Pack>, ProbeError> {
 fn read_pack(folder: &str, path: &str, text: &str, files: &[(&str, &str)]) -> Result<Pack, ProbeError> {
     let about: About = toml::from_str(text).map_err(|error| ProbeError::pack(path, error))?;
     if about.id != folder {
-        return Err(ProbeError::pack(path, format!("id `{}` is not its folder's name; write `id = \"{folder}\"`", about.id)));
+        return Err(ProbeError::pack(
+            path,
+            format!("id `{}` is not its folder's name; write `id = \"{folder}\"`", about.id),
+        ));
     }
     let mut probes = Vec::new();
     for (path, text) in files {
-        let file = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).filter(|file| *file != "pack.toml");
+        let file =
+            path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).filter(|file| *file != "pack.toml");
         if let Some(file) = file {
             let probe: Probe = toml::from_str(text).map_err(|error| ProbeError::pack(path, error))?;
             check(&probe, file).map_err(|reason| ProbeError::pack(path, reason))?;
@@ -178,8 +188,8 @@ fn check(probe: &Probe, file: &str) -> Result<(), String> {
         return Err("`max_output_tokens` must be from 1 to 4096".into());
     }
     let roles: Vec<Role> = probe.turns.iter().map(|turn| turn.role).collect();
-    let alternates = roles.iter().enumerate().all(|(index, role)| (*role == Role::User) == (index % 2 == 0));
-    if roles.len() % 2 == 0 || !alternates {
+    let alternates = roles.iter().enumerate().all(|(index, role)| (*role == Role::User) == (index.is_multiple_of(2)));
+    if roles.len().is_multiple_of(2) || !alternates {
         return Err("`turns` must alternate, beginning and ending with `role = \"user\"`".into());
     }
     if probe.broken_if.is_empty() {
@@ -188,10 +198,17 @@ fn check(probe: &Probe, file: &str) -> Result<(), String> {
     for rule in &probe.broken_if {
         rule.check(probe)?;
     }
-    let texts = probe.turns.iter().map(|turn| &turn.text).chain([&probe.system]).chain(probe.twin.iter().map(|twin| &twin.text));
+    let texts = probe
+        .turns
+        .iter()
+        .map(|turn| &turn.text)
+        .chain([&probe.system])
+        .chain(probe.twin.iter().map(|twin| &twin.text));
     let unknown: BTreeSet<String> = texts.flat_map(|text| fill::unknown(text)).collect();
     match unknown.first() {
-        Some(placeholder) => Err(format!("`{placeholder}` is no placeholder; there are {{{{canary}}}} and {{{{marker}}}}")),
+        Some(placeholder) => {
+            Err(format!("`{placeholder}` is no placeholder; there are {{{{canary}}}} and {{{{marker}}}}"))
+        }
         None => Ok(()),
     }
 }
@@ -220,7 +237,11 @@ mod tests {
             ("trials = 1", "trials = 0", "`trials` must be from 1 to 100"),
             ("= 9", "= 9000", "from 1 to 4096"),
             ("'user'", "'assistant'", "beginning and ending with `role = \"user\"`"),
-            ("'{{marker}}' }]\nb", "'{{marcer}}' }]\nb", "`{{marcer}}` is no placeholder; there are {{canary}} and {{marker}}"),
+            (
+                "'{{marker}}' }]\nb",
+                "'{{marcer}}' }]\nb",
+                "`{{marcer}}` is no placeholder; there are {{canary}} and {{marker}}",
+            ),
             ("text = '{{marker}}' } }]", "text = '' } }]", "names no text"),
             ("broken_if", "brocken_if", "unknown field `brocken_if`"),
             ("'high'", "'worst'", "unknown variant `worst`"),

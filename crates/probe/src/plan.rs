@@ -91,7 +91,9 @@ impl Rates {
     /// A guardrail reads what goes in and what comes out, in units of 1,000 characters each; no token has more than 16.
     pub(crate) fn cost(self, bytes_in: u64, input: u64, output: u64) -> Usd {
         let units = bytes_in.div_ceil(1_000) + 1 + output.saturating_mul(16).div_ceil(1_000) + 1;
-        self.price.input.per_thousand(input) + self.price.output.per_thousand(output) + self.guardrail.per_thousand(units)
+        self.price.input.per_thousand(input)
+            + self.price.output.per_thousand(output)
+            + self.guardrail.per_thousand(units)
     }
 }
 
@@ -129,15 +131,18 @@ pub fn plan(packs: &[Pack], target: Target, options: &PlanOptions, prices: &Pric
     for pack in packs {
         for probe in &pack.probes {
             if wanted(&options.families, &probe.family) && wanted(&options.probes, &probe.id) {
-                let kinds = [false, true].into_iter().filter(|twin| !twin || (probe.twin.is_some() && !options.without_twins));
+                let kinds =
+                    [false, true].into_iter().filter(|twin| !twin || (probe.twin.is_some() && !options.without_twins));
                 probes.extend(kinds.map(|is_twin| planned(pack, probe, is_twin, options, rates)));
             }
         }
     }
-    if probes.is_empty() {
+    if probes.is_empty() || options.trials == Some(0) {
         return Err(ProbeError::Nothing);
     }
-    let sum = |of: fn(&PlannedProbe) -> u64| probes.iter().fold(0u64, |sum, probe| sum.saturating_add(of(probe).saturating_mul(probe.trials.into())));
+    let sum = |of: fn(&PlannedProbe) -> u64| {
+        probes.iter().fold(0u64, |sum, probe| sum.saturating_add(of(probe).saturating_mul(probe.trials.into())))
+    };
     // While the last calls are under way, each holds the money of all its tries.
     let concurrency = options.concurrency.max(1);
     let spare = (TRIES - 1).saturating_mul(concurrency.into());
@@ -145,8 +150,10 @@ pub fn plan(packs: &[Pack], target: Target, options: &PlanOptions, prices: &Pric
     Ok(Plan {
         requests: sum(|_| 1),
         input_tokens: sum(|probe| probe.input_tokens),
-        output_tokens: sum(|probe| probe.output_tokens).saturating_add(largest(|probe| probe.output_tokens).saturating_mul(spare)),
-        usd: Usd::from_nanos(sum(|probe| probe.usd.nanos())) + Usd::from_nanos(largest(|probe| probe.usd.nanos())).times(spare),
+        output_tokens: sum(|probe| probe.output_tokens)
+            .saturating_add(largest(|probe| probe.output_tokens).saturating_mul(spare)),
+        usd: Usd::from_nanos(sum(|probe| probe.usd.nanos()))
+            + Usd::from_nanos(largest(|probe| probe.usd.nanos())).times(spare),
         price_source: match options.assume_price {
             Some(_) => "assumed by --assume-price".to_owned(),
             None => format!("{}, {}", prices.source, prices.date),

@@ -54,7 +54,8 @@ impl PriceList {
     pub fn embedded() -> Result<Self, ProbeError> {
         let wrong = |error: &dyn std::fmt::Display| ProbeError::Prices(shortened(&error.to_string(), 300));
         let file: File = toml::from_str(include_str!("../prices.toml")).map_err(|error| wrong(&error))?;
-        let price = |(model, row): (String, Row)| Ok((model, Price { input: row.input.parse()?, output: row.output.parse()? }));
+        let price =
+            |(model, row): (String, Row)| Ok((model, Price { input: row.input.parse()?, output: row.output.parse()? }));
         let models: Result<_, ProbeError> = file.models.into_iter().map(price).collect();
         Ok(Self {
             source: file.source,
@@ -78,9 +79,16 @@ impl FromStr for Price {
 
     /// `0.003,0.015`: USD per 1,000 tokens in and out.
     fn from_str(text: &str) -> Result<Self, ProbeError> {
-        let wrong = || ProbeError::Number { text: shortened(text, 40), what: "pair of prices", example: "`0.003,0.015`, USD per 1,000 tokens in and out" };
+        let wrong = || ProbeError::Number {
+            text: shortened(text, 40),
+            what: "pair of prices",
+            example: "`0.003,0.015`, USD per 1,000 tokens in and out",
+        };
         let (input, output) = text.split_once(',').ok_or_else(wrong)?;
-        Ok(Self { input: input.trim().parse().map_err(|_| wrong())?, output: output.trim().parse().map_err(|_| wrong())? })
+        Ok(Self {
+            input: input.trim().parse().map_err(|_| wrong())?,
+            output: output.trim().parse().map_err(|_| wrong())?,
+        })
     }
 }
 

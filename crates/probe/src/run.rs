@@ -12,7 +12,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::Value;
 use sightline_aws::{Aws, CallError, CallErrorKind};
-use sightline_lake::Lake;
+use sightline_lake::{Lake, LakeError};
 use sightline_model::untrusted::shortened;
 use sightline_model::{RunId, lake_table};
 use std::pin::pin;
@@ -69,10 +69,10 @@ pub async fn run(
     cancel: &CancellationToken,
 ) -> Result<RunSummary, ProbeError> {
     let run = Run { plan, aws, options, budget: Budget::new(options.limits), stop: Mutex::default(), cancel };
-    let lost = |source| ProbeError::Lake {
+    let lost = |source: LakeError| ProbeError::Lake {
         run: options.run_id.to_string(),
         spent: run.budget.at_most().to_string(),
-        source,
+        source: Box::new(source),
     };
     let concurrency = usize::try_from(plan.concurrency).unwrap_or(1);
     let attempts = stream::iter(plan.jobs()).map(|(probe, trial)| run.attempt(probe, trial));
@@ -110,7 +110,9 @@ impl Plan {
     /// First trials first, so that a run that is cut short has tried as many prompts as it could.
     fn jobs(&self) -> impl Iterator<Item = (&PlannedProbe, u32)> {
         let rounds = self.probes.iter().map(|probe| probe.trials).max().unwrap_or_default();
-        (0..rounds).flat_map(|trial| self.probes.iter().filter(move |probe| trial < probe.trials).map(move |probe| (probe, trial)))
+        (0..rounds).flat_map(|trial| {
+            self.probes.iter().filter(move |probe| trial < probe.trials).map(move |probe| (probe, trial))
+        })
     }
 }
 
@@ -195,7 +197,14 @@ impl Run<'_> {
     }
 
     /// Judges the answer; returns its cost and how many tokens it has.
-    fn answered(&self, attempt: &mut Attempt, probe: &PlannedProbe, words: &Words, system: &str, answer: &Value) -> (Usd, u64) {
+    fn answered(
+        &self,
+        attempt: &mut Attempt,
+        probe: &PlannedProbe,
+        words: &Words,
+        system: &str,
+        answer: &Value,
+    ) -> (Usd, u64) {
         let answer = Answer::read(answer);
         let aim = match &probe.probe.twin {
             Some(twin) if probe.is_twin => Aim::Twin { answer: &twin.answer },

@@ -39,9 +39,18 @@ mod tests {
     /// Upper bounds for no hits are n ↦ z²/(n + z²); the others are from Wilson's formula worked by hand elsewhere (R's `binom`).
     #[test]
     fn known_values() {
-        for (hits, total, low, high) in [(0, 30, 0.0, 0.1135), (0, 100, 0.0, 0.0370), (0, 300, 0.0, 0.0126), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)] {
+        for (hits, total, low, high) in [
+            (0, 30, 0.0, 0.1135),
+            (0, 100, 0.0, 0.0370),
+            (0, 300, 0.0, 0.0126),
+            (5, 10, 0.2366, 0.7634),
+            (10, 10, 0.7225, 1.0),
+        ] {
             let interval = wilson(hits, total);
-            assert!((interval.low - low).abs() < 5e-4 && (interval.high - high).abs() < 5e-4, "{hits}/{total}: {interval:?}");
+            assert!(
+                (interval.low - low).abs() < 5e-4 && (interval.high - high).abs() < 5e-4,
+                "{hits}/{total}: {interval:?}"
+            );
         }
         assert_eq!(wilson(0, 0), Interval { low: 0.0, high: 1.0 });
     }

@@ -1,8 +1,8 @@
 //! What a run came to.
 
+use crate::Usd;
 use crate::attempt::{Attempt, Outcome};
 use crate::stats::{Interval, wilson};
-use crate::Usd;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,12 +78,21 @@ impl Tally {
     }
 
     pub(crate) fn summary(self, run_id: &str, planned: u64, spent: Usd, stopped: Option<String>) -> RunSummary {
-        let families: Vec<FamilySummary> = self.families.into_iter().map(|(name, family)| family.summary(name)).collect();
+        let families: Vec<FamilySummary> =
+            self.families.into_iter().map(|(name, family)| family.summary(name)).collect();
         let mut outcomes = zero();
         for (outcome, count) in families.iter().flat_map(|family| &family.outcomes) {
             *outcomes.entry(*outcome).or_default() += count;
         }
-        RunSummary { run_id: run_id.to_owned(), planned, attempted: outcomes.values().sum(), outcomes, families, spent, stopped }
+        RunSummary {
+            run_id: run_id.to_owned(),
+            planned,
+            attempted: outcomes.values().sum(),
+            outcomes,
+            families,
+            spent,
+            stopped,
+        }
     }
 }
 

@@ -43,7 +43,9 @@ impl Target {
             return wrong("name one model by its id or ARN; patterns are not allowed");
         }
         if model.starts_with("arn:") {
-            let Ok(arn) = model.parse::<Arn>() else { return wrong("it is no whole ARN; copy it from `sightline query`") };
+            let Ok(arn) = model.parse::<Arn>() else {
+                return wrong("it is no whole ARN; copy it from `sightline query`");
+            };
             if arn.service() != "bedrock" || !KINDS.contains(&arn.resource_type()) {
                 return wrong("only models and inference profiles of Amazon Bedrock can be probed");
             }
@@ -84,7 +86,8 @@ mod tests {
 
     #[test]
     fn only_one_model_of_this_account_and_region() {
-        let target = |model: &str| Target::new(model, "us-east-1", "123456789012", None).map_err(|error| error.to_string());
+        let target =
+            |model: &str| Target::new(model, "us-east-1", "123456789012", None).map_err(|error| error.to_string());
         assert!(target("amazon.nova-micro-v1:0").is_ok());
         assert!(target("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0").is_ok());
         assert!(target("arn:aws:bedrock:us-east-1:123456789012:imported-model/abc").is_ok());

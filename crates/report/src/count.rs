@@ -70,8 +70,7 @@ pub struct MissingAction {
 
 const OUTCOMES: [Outcome; 6] =
     [Outcome::Ok, Outcome::Unsupported, Outcome::Denied, Outcome::Throttled, Outcome::Failed, Outcome::Skipped];
-const SEVERITIES: [Severity; 5] =
-    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+const SEVERITIES: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 
 impl Counts {
     fn zero() -> Self {

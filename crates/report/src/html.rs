@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Output, State, HtmlEscape, UndefinedBehavior, Value, escape_formatter};
+use minijinja::{AutoEscape, Environment, HtmlEscape, Output, State, UndefinedBehavior, Value, escape_formatter};
 use sha2::{Digest, Sha256};
 use sightline_model::untrusted::for_terminal;
 use std::io;

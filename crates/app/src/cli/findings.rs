@@ -3,16 +3,17 @@
 use super::Global;
 use crate::exit::Exit;
 use crate::stage;
-use crate::table::{Table, Tone, middle, width};
+use crate::table::{self, Tone, middle, width};
 use crate::{print, world};
 use clap::Args;
 use sightline_check::Selection;
 use sightline_model::{Finding, Severity, Status};
 use sightline_report::OutputSpec;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Rows that are listed of each status; the rest is counted.
-const LISTED: usize = 200;
+/// Resources that are listed of each check; the rest is counted.
+const LISTED: usize = 8;
 
 /// Check what the newest scans saw; what rests on something that could not be read is `unknown`, never `pass`
 #[derive(Debug, Args)]
@@ -65,7 +66,8 @@ impl Findings {
             some => some.contains(&finding.status),
         };
         let mut shown: Vec<&Finding> = findings.iter().filter(wanted).collect();
-        shown.sort_by_key(|finding| (finding.status != Status::Fail, std::cmp::Reverse(finding.severity), finding.check_id.clone()));
+        let rank = |finding: &&Finding| (Reverse(finding.severity), finding.check_id.clone(), finding.status != Status::Fail);
+        shown.sort_by_cached_key(rank);
         shown
     }
 }
@@ -82,22 +84,8 @@ pub fn exit(findings: &[Finding], fail_on: Severity) -> Exit {
 }
 
 fn show(all: &[Finding], shown: &[&Finding]) -> anyhow::Result<()> {
-    let name = usize::from(width()).saturating_sub(58).clamp(18, 60);
-    let mut table = Table::new(&["SEVERITY", "STATUS", "CHECK", "RESOURCE", "REGION"]);
-    for finding in shown.iter().take(LISTED) {
-        let severity = if finding.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
-        let resource = middle(&finding.resource_title, name);
-        table.row([
-            (finding.severity.as_str(), severity),
-            (finding.status.as_str(), tone(finding.status)),
-            (finding.check_id.as_str(), Tone::Plain),
-            (resource.as_str(), Tone::Plain),
-            (finding.region.as_str(), Tone::Plain),
-        ]);
-    }
-    print::line(table.to_string().trim_end())?;
-    if shown.len() > LISTED {
-        print::line(&format!("… and {} more: --json lists all", shown.len() - LISTED))?;
+    for check in shown.chunk_by(|a, b| a.check_id == b.check_id) {
+        show_check(check)?;
     }
     let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
     for finding in all {
@@ -105,12 +93,30 @@ fn show(all: &[Finding], shown: &[&Finding]) -> anyhow::Result<()> {
     }
     let count = |status| counts.get(&status).copied().unwrap_or_default();
     print::line(&format!(
-        "\n{} fail, {} unknown, {} pass, {} skip. `sightline explain CHECK` tells what one means and how to fix it.",
+        "{} fail, {} unknown, {} pass, {} skip.\n`sightline explain CHECK` tells what one means and how to fix it; `--json` has all.",
         count(Status::Fail),
         count(Status::Unknown),
         count(Status::Pass),
         count(Status::Skip)
     ))?;
+    Ok(())
+}
+
+/// One check: what is wrong, then where.
+fn show_check(findings: &[&Finding]) -> anyhow::Result<()> {
+    let Some(first) = findings.first() else { return Ok(()) };
+    let severity = if first.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
+    print::line(&table::entry(first.severity.as_str(), severity, 12, &format!("{} ({})", first.title, first.check_id)))?;
+    let name = usize::from(width()).saturating_sub(40).clamp(20, 80);
+    for finding in findings.iter().take(LISTED) {
+        let word = format!("{:8}", finding.status.as_str());
+        let place = format!("{:name$}  {}", middle(&finding.resource_title, name), finding.region);
+        print::line(&format!("{:12}{}", "", table::entry(&word, tone(finding.status), 12, &place).trim_start()))?;
+    }
+    if findings.len() > LISTED {
+        print::line(&format!("{:12}… and {} more", "", findings.len() - LISTED))?;
+    }
+    print::line("")?;
     Ok(())
 }
 

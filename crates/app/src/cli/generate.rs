@@ -47,7 +47,7 @@ fn files() -> anyhow::Result<Vec<(&'static str, String)>> {
         ("cli.md", command_line()),
         ("onboarding.md", sightline_onboard::guide_markdown()),
         ("permissions.json", permissions()?),
-        ("probes.md", sightline_probe::catalogue_markdown()?),
+        ("probes.md", sightline_probe::cards(&sightline_probe::packs()?)),
         ("tables.md", tables()?),
     ])
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 use sightline_model::edge::{Control, Edge, PathClass, Tri};
 use sightline_report::OutputSpec;
+use std::cmp::Reverse;
 
 /// The controls of the map's last column: their letter, name and words.
 const SHOWN_CONTROLS: &[(&str, &str, &str)] = &[
@@ -36,7 +37,7 @@ impl Map {
     /// Discovers and prints.
     pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         if let Some(name) = &self.without {
-            let known = sightline_discover::CONTROLS;
+            let known = sightline_model::edge::CONTROLS;
             anyhow::ensure!(known.contains(&name.as_str()), "no control is named `{name}`; use one of: {}", known.join(" "));
         }
         let lake = stage::open(&global.lake).await?;
@@ -62,15 +63,19 @@ fn show(edges: &[Edge]) -> anyhow::Result<()> {
         print::line("No calls to models were seen. `sightline ingest s3://BUCKET/` reads CloudTrail and flow logs.")?;
         return Ok(());
     }
-    let names = usize::from(width()).saturating_sub(36) / 2;
-    let mut table = Table::new(&["WORKLOAD", "MODEL", "PATH", "CALLS", "FAILED", "CONTROLS"]);
+    let room = usize::from(width()).saturating_sub(36);
+    let (workload_width, model_width) = (room * 9 / 20, room - room * 9 / 20);
+    let letters: String = SHOWN_CONTROLS.iter().map(|(letter, _, _)| *letter).collect();
+    let mut table = Table::new(&["WORKLOAD", "MODEL", "PATH", "CALLS", "FAILED", &letters]);
     table.align_right(3);
     table.align_right(4);
-    for edge in edges {
+    let mut edges: Vec<&Edge> = edges.iter().collect();
+    edges.sort_by_key(|edge| (Reverse(edge.calls), Reverse(edge.errors), edge.workload_title.clone()));
+    for edge in &edges {
         let (path, path_tone) = path_word(edge.path);
-        let workload = middle(&edge.workload_title, names);
-        let model = middle(&edge.model_title, names);
-        let controls = SHOWN_CONTROLS.iter().map(|(letter, name, _)| mark(letter, control(edge, name))).collect::<Vec<_>>().join(" ");
+        let workload = middle(&edge.workload_title, workload_width);
+        let model = middle(&edge.model_title, model_width);
+        let controls: String = SHOWN_CONTROLS.iter().map(|(_, name, _)| sign(control(edge, name))).collect();
         let (calls, errors) = (edge.calls.to_string(), edge.errors.to_string());
         table.row([
             (workload.as_str(), Tone::Plain),
@@ -83,7 +88,7 @@ fn show(edges: &[Edge]) -> anyhow::Result<()> {
     }
     print::line(table.to_string().trim_end())?;
     let legend = SHOWN_CONTROLS.iter().map(|(letter, _, words)| format!("{letter} {words}")).collect::<Vec<_>>().join(", ");
-    print::line(&format!("\nControls: {legend}; + yes, - no, ? unknown."))?;
+    print::line(&format!("\n{legend}: + yes, - no, ? unknown"))?;
     let calls: i64 = edges.iter().map(|edge| edge.calls).sum();
     print::line(&format!("{} edges, {calls} calls. `--json` has the evidence of each.", edges.len()))?;
     Ok(())
@@ -93,13 +98,12 @@ fn control(edge: &Edge, name: &str) -> Option<Tri> {
     edge.controls.iter().find(|control: &&Control| control.name == name).map(|control| control.state)
 }
 
-fn mark(letter: &str, state: Option<Tri>) -> String {
-    let sign = match state {
+fn sign(state: Option<Tri>) -> char {
+    match state {
         Some(Tri::Yes) => '+',
         Some(Tri::No) => '-',
         Some(Tri::Unknown) | None => '?',
-    };
-    format!("{letter}{sign}")
+    }
 }
 
 fn path_word(path: PathClass) -> (&'static str, Tone) {

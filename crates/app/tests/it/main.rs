@@ -1,5 +1,6 @@
 //! Tests of the whole: the workspace's shape, and the binary as a user runs it.
 
+mod checks;
 mod floors;
 mod generated;
 mod shape;

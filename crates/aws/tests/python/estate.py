@@ -31,7 +31,7 @@ def fill(client) -> None:
 
 
 def identities(iam) -> None:
-    for index in range(105):
+    for index in range(101):
         iam.create_role(RoleName=f"role-{index:03}", AssumeRolePolicyDocument=TRUST, Tags=[{"Key": "index", "Value": str(index)}])
     iam.put_role_policy(RoleName="role-000", PolicyName="inline", PolicyDocument=POLICY)
     policy = iam.create_policy(PolicyName="models", PolicyDocument=POLICY)["Policy"]["Arn"]
@@ -76,7 +76,7 @@ def trails_and_keys(cloudtrail, kms) -> None:
 def compute(lambdas, eks, ec2) -> None:
     code = io.BytesIO()
     zipfile.ZipFile(code, "w").writestr("a.py", "def h(e, c): pass")
-    for index in range(55):
+    for index in range(51):
         lambdas.create_function(
             FunctionName=f"f{index:03}",
             Runtime="python3.13",

@@ -53,7 +53,8 @@ async fn every_query_gives_the_columns_of_the_contract() {
     let schemas = schemas();
     for check in checks().unwrap() {
         let session = fixture::session(&check.cases[0], &schemas, vec![]).unwrap();
-        let answer = session.sql(&statement(&check, now())).await.unwrap_or_else(|error| panic!("{}: {error}", check.file));
+        let answer =
+            session.sql(&statement(&check, now())).await.unwrap_or_else(|error| panic!("{}: {error}", check.file));
         let columns: BTreeSet<String> = answer.columns().into_iter().map(|column| column.name).collect();
         for name in ["resource", "status", "reason", "account_id", "region", "title"] {
             assert!(columns.contains(name), "{}: no column `{name}`", check.file);
@@ -69,7 +70,9 @@ async fn checks_of_scope_row_judge_each_row_alone() {
     for check in checks().unwrap().iter().filter(|check| check.declaration.scope == Scope::Row) {
         let tables = tables_of(check, &schemas);
         for case in check.cases.iter().filter(|case| !case.rows.contains_key("coverage")) {
-            let Some(rows) = case.rows.get(&check.declaration.resource).and_then(|rows| rows.as_array()) else { continue };
+            let Some(rows) = case.rows.get(&check.declaration.resource).and_then(|rows| rows.as_array()) else {
+                continue;
+            };
             if rows.len() < 2 {
                 continue;
             }
@@ -80,7 +83,10 @@ async fn checks_of_scope_row_judge_each_row_alone() {
                 let found = findings(check, &alone, &schemas, fixture::coverage(&alone, &tables)).await;
                 let arn = row["arn"].as_str().unwrap();
                 let of = |findings: &[sightline_model::Finding]| {
-                    findings.iter().find(|finding| finding.resource == arn).map(|finding| (finding.status, finding.reason.clone()))
+                    findings
+                        .iter()
+                        .find(|finding| finding.resource == arn)
+                        .map(|finding| (finding.status, finding.reason.clone()))
                 };
                 assert_eq!(of(&found), of(&together), "{}: {}: {arn}", check.file, case.title);
                 compared += 1;
@@ -119,10 +125,13 @@ fn selection_is_by_id_service_severity_and_framework() {
     let all = checks().unwrap().len();
     assert_eq!(select(&[], &[]).len(), all);
     assert!(select(&["cis-7.0:2.4"], &[]).iter().all(|check| check.id.contains("root")));
-    assert!(select(&["iam"], &["bedrock"]).iter().all(|check| !check.declaration.services.contains(&"bedrock".to_owned())));
+    assert!(
+        select(&["iam"], &["bedrock"]).iter().all(|check| !check.declaration.services.contains(&"bedrock".to_owned()))
+    );
     let high = select(&["high", "critical"], &[]).len();
     assert!(high > 0 && high < all);
-    let unknown = Selection { select: vec!["bedrok-*".to_owned()], ignore: vec![] }.apply(checks().unwrap()).unwrap_err();
+    let unknown =
+        Selection { select: vec!["bedrok-*".to_owned()], ignore: vec![] }.apply(checks().unwrap()).unwrap_err();
     insta::assert_snapshot!(unknown, @"`bedrok-*` matches no check: give an id, a service, a severity, a framework or `framework:control`, with `*` for any text");
 }
 

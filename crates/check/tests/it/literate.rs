@@ -13,7 +13,11 @@ async fn every_literate_test_holds() {
             let found = findings(&check, case, &schemas, fixture::coverage(case, &tables)).await;
             let mut shown: Vec<Expected> = found
                 .into_iter()
-                .map(|finding| Expected { resource: finding.resource, status: finding.status, reason: Some(finding.reason) })
+                .map(|finding| Expected {
+                    resource: finding.resource,
+                    status: finding.status,
+                    reason: Some(finding.reason),
+                })
                 .collect();
             shown.sort();
             if !agree(&case.expected, &shown) {
@@ -34,7 +38,9 @@ fn agree(expected: &[Expected], found: &[Expected]) -> bool {
 
 fn difference(check: &Check, title: &str, line: usize, expected: &[Expected], found: &[Expected]) -> String {
     let lines = |rows: &[Expected]| -> String {
-        rows.iter().map(|row| format!("    {} {} {:?}\n", row.status, row.resource, row.reason.as_deref().unwrap_or_default())).collect()
+        rows.iter()
+            .map(|row| format!("    {} {} {:?}\n", row.status, row.resource, row.reason.as_deref().unwrap_or_default()))
+            .collect()
     };
     format!("{}:{line}: {title}\n  expected\n{}  found\n{}", check.file, lines(expected), lines(found))
 }

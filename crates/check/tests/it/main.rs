@@ -1,5 +1,7 @@
 //! The checks' literate tests, and what must hold of every check.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 mod contract;
 mod literate;
 mod rules;
@@ -29,7 +31,8 @@ fn tables_of(check: &Check, schemas: &[TableSchema]) -> BTreeSet<String> {
 
 /// The findings of one check over one test's rows and this coverage.
 async fn findings(check: &Check, case: &Case, schemas: &[TableSchema], coverage: Vec<Value>) -> Vec<Finding> {
-    let session = fixture::session(case, schemas, coverage).unwrap_or_else(|error| panic!("{}: {}: {error}", check.file, case.title));
+    let session = fixture::session(case, schemas, coverage)
+        .unwrap_or_else(|error| panic!("{}: {}: {error}", check.file, case.title));
     let run = RunId::from("test".to_owned());
     let actions_of = |table: &str| vec![format!("test:Collect/{table}")];
     let context = Context { run: &run, now: now(), actions_of: &actions_of };

@@ -64,20 +64,31 @@ fn shown(findings: &[Finding]) -> String {
 #[tokio::test]
 async fn a_denied_region_leaves_the_other_alone() {
     let check = check("absence", "region", SQL);
-    insta::assert_snapshot!(shown(&run(&check, but(&check, "aws_t_thing", "us-east-1", "denied", "")).await), @"");
+    insta::assert_snapshot!(shown(&run(&check, but(&check, "aws_t_thing", "us-east-1", "denied", "")).await), @r##"
+    pass arn:aws:t:eu-west-1:123456789012:thing/far seen []
+    unknown arn:aws:t:us-east-1:123456789012:thing/bad could not tell: `t:ListThings` was denied in us-east-1 (Code); grant `t:ListThings` ["t:ListThings"]
+    unknown arn:aws:t:us-east-1:123456789012:thing/good could not tell: `t:ListThings` was denied in us-east-1 (Code); grant `t:ListThings` ["t:ListThings"]
+    "##);
 }
 
 #[tokio::test]
 async fn a_failure_by_presence_stays_and_the_gap_is_told() {
     let check = check("presence", "region", &format!("{SQL} where not ok"));
-    insta::assert_snapshot!(shown(&run(&check, but(&check, "aws_t_thing", "us-east-1", "denied", "")).await), @"");
+    insta::assert_snapshot!(shown(&run(&check, but(&check, "aws_t_thing", "us-east-1", "denied", "")).await), @r##"
+    unknown arn:aws:sightline:us-east-1:123456789012:table/aws_t_thing could not tell: `t:ListThings` was denied in us-east-1 (Code); grant `t:ListThings` ["t:ListThings"]
+    fail arn:aws:t:us-east-1:123456789012:thing/bad seen []
+    "##);
 }
 
 #[tokio::test]
 async fn a_denied_detail_bears_on_its_own_row_where_the_scope_is_the_row() {
     for (scope, others) in [("row", "pass"), ("region", "unknown")] {
         let check = check("presence", scope, SQL);
-        let found = run(&check, but(&check, "aws_t_thing", "us-east-1", "denied", "arn:aws:t:us-east-1:123456789012:thing/bad")).await;
+        let found = run(
+            &check,
+            but(&check, "aws_t_thing", "us-east-1", "denied", "arn:aws:t:us-east-1:123456789012:thing/bad"),
+        )
+        .await;
         let status = |name: &str| found.iter().find(|f| f.resource.ends_with(name)).unwrap().status.as_str();
         assert_eq!((status("bad"), status("good"), status("far")), ("unknown", others, "pass"), "{scope}");
     }
@@ -95,7 +106,11 @@ async fn an_account_wide_check_trusts_no_region_when_one_is_missing() {
 async fn a_table_that_was_never_collected_is_unknown_with_its_actions() {
     let check = check("absence", "region", SQL);
     let coverage = whole(&check).into_iter().filter(|row| row["table_name"] != "aws_t_thing").collect();
-    insta::assert_snapshot!(shown(&run(&check, coverage).await), @"");
+    insta::assert_snapshot!(shown(&run(&check, coverage).await), @r##"
+    unknown arn:aws:t:eu-west-1:123456789012:thing/far could not tell: `aws_t_thing` was not collected; grant `t:ListThings` ["t:ListThings"]
+    unknown arn:aws:t:us-east-1:123456789012:thing/bad could not tell: `aws_t_thing` was not collected; grant `t:ListThings` ["t:ListThings"]
+    unknown arn:aws:t:us-east-1:123456789012:thing/good could not tell: `aws_t_thing` was not collected; grant `t:ListThings` ["t:ListThings"]
+    "##);
 }
 
 #[tokio::test]
@@ -117,7 +132,7 @@ async fn what_no_region_has_is_skipped_once() {
             row
         })
         .collect();
-    insta::assert_snapshot!(shown(&run(&check, coverage).await), @"");
+    insta::assert_snapshot!(shown(&run(&check, coverage).await), @"skip arn:aws:sightline::123456789012:table/aws_t_thing no scanned region has what `aws_t_thing` lists []");
 }
 
 #[tokio::test]
@@ -127,24 +142,41 @@ async fn a_query_that_fails_is_unknown_and_does_not_stop_the_others() {
     let session = fixture::session(&good.cases[0], &schemas(), whole(&good)).unwrap();
     let run = RunId::from("test".to_owned());
     let actions_of = |_: &str| vec![];
-    let found = evaluate(&session, &[broken, good], &Context { run: &run, now: now(), actions_of: &actions_of }).await.unwrap();
+    let found =
+        evaluate(&session, &[broken, good], &Context { run: &run, now: now(), actions_of: &actions_of }).await.unwrap();
     assert_eq!(found.len(), 4);
-    let failed: Vec<_> = found.iter().filter(|finding| finding.reason.starts_with("the query could not run: ")).collect();
+    let failed: Vec<_> =
+        found.iter().filter(|finding| finding.reason.starts_with("the query could not run: ")).collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].status.as_str(), "unknown");
 }
 
 #[tokio::test]
 async fn the_worst_of_two_answers_on_one_resource_wins() {
-    let check = check("presence", "row", &format!("{SQL} union all select arn, account_id, region, title, 'fail', 'also this' from aws_t_thing"));
+    let check = check(
+        "presence",
+        "row",
+        &format!("{SQL} union all select arn, account_id, region, title, 'fail', 'also this' from aws_t_thing"),
+    );
     let found = run(&check, whole(&check)).await;
-    insta::assert_snapshot!(shown(&found), @"");
+    insta::assert_snapshot!(shown(&found), @r##"
+    fail arn:aws:t:eu-west-1:123456789012:thing/far also this []
+    fail arn:aws:t:us-east-1:123456789012:thing/bad also this; seen []
+    fail arn:aws:t:us-east-1:123456789012:thing/good also this []
+    "##);
 }
 
 #[tokio::test]
 async fn rows_that_break_the_contract_are_not_decided() {
-    let check = check("presence", "row", "select arn as resource, account_id, region, title, 'fine' as status, '' as reason from aws_t_thing where ok");
-    insta::assert_snapshot!(shown(&run(&check, whole(&check)).await), @"");
+    let check = check(
+        "presence",
+        "row",
+        "select arn as resource, account_id, region, title, 'fine' as status, '' as reason from aws_t_thing where ok",
+    );
+    insta::assert_snapshot!(shown(&run(&check, whole(&check)).await), @r##"
+    unknown arn:aws:t:eu-west-1:123456789012:thing/far the check gave no status: `fine` is no status; use one of: pass fail skip unknown  []
+    unknown arn:aws:t:us-east-1:123456789012:thing/good the check gave no status: `fine` is no status; use one of: pass fail skip unknown  []
+    "##);
 }
 
 #[tokio::test]
@@ -160,5 +192,12 @@ async fn the_fix_never_carries_what_a_shell_would_run() {
     let check = check("absence", "region", SQL);
     let mut finding = run(&check, whole(&check)).await.remove(0);
     finding.resource = "arn:aws:t:us-east-1:123456789012:thing/$(id)".to_owned();
-    insta::assert_debug_snapshot!(sightline_check::fix(&check, &finding), @"");
+    insta::assert_debug_snapshot!(sightline_check::fix(&check, &finding), @r##"
+    [
+        Block {
+            language: "cli",
+            text: "aws t fix REPLACE_RESOURCE_ID",
+        },
+    ]
+    "##);
 }

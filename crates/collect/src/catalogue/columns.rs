@@ -33,7 +33,7 @@ impl<'d> Columns<'d> {
     pub(super) fn add_one(&mut self, from: &str, name: &str, kind: ColumnType) -> Result<(), String> {
         match self.found.iter().find(|found| found.column.name == name) {
             Some(other) if other.column.kind != kind => Err(format!(
-                "column `{name}` is {} in `{}` and {} in `{from}`: rename or drop one",
+                "column `{name}` is {} in `{}` and {} in `{from}`: take one `into` a column of its own",
                 word(other.column.kind),
                 other.from,
                 word(kind)
@@ -102,7 +102,7 @@ mod tests {
         columns.add_one("a:Get", "size", ColumnType::Int).unwrap();
         insta::assert_snapshot!(
             columns.add_one("a:Get", "size", ColumnType::Text).unwrap_err(),
-            @"column `size` is an integer in `a:List` and text in `a:Get`: rename or drop one"
+            @"column `size` is an integer in `a:List` and text in `a:Get`: take one `into` a column of its own"
         );
     }
 

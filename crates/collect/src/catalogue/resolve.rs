@@ -42,7 +42,6 @@ fn call(api: Api, action: Option<&String>) -> Call {
         service: api.service.key().to_owned(),
         operation: api.operation.name().to_owned(),
         action: action.cloned().unwrap_or_else(|| format!("{}:{}", api.service.signing_name(), api.operation.name())),
-        pages: api.operation.paginator().is_some(),
     }
 }
 

@@ -43,8 +43,6 @@ pub struct Call {
     pub operation: String,
     /// the IAM action, such as `bedrock:ListAgents`
     pub action: String,
-    /// whether its answer comes in pages
-    pub pages: bool,
 }
 
 /// The rules of a declared table.

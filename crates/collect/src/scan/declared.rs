@@ -1,11 +1,13 @@
 //! A declared table: its list, page by page, and the details of each row.
 
+use super::detail::{self, NotThere, not_bound};
+use super::plan::is_region;
 use super::row::{self, Given};
-use super::visit::{Refusal, Visit};
-use crate::catalogue::{Call, Declared, Detail, List};
+use super::visit::{Found, Visit};
+use crate::catalogue::{Declared, Detail, List};
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value};
-use sightline_model::{Outcome, Resource};
+use sightline_model::Outcome;
 
 /// One listing: what it is asked with and what its rows get from the row above.
 #[derive(Default)]
@@ -71,8 +73,7 @@ async fn pages(
     target: &str,
 ) {
     let list = &declared.list;
-    let once = Call { pages: list.call.pages && !list.single, ..list.call.clone() };
-    let mut pages = visit.pages(&once, visit.call_region(), Value::Object(input));
+    let mut pages = visit.pages(&list.call, visit.call_region(), Value::Object(input));
     loop {
         let items = match visit.next(&list.call, &mut pages).await {
             None => return,
@@ -118,14 +119,14 @@ async fn one(visit: &Visit<'_>, declared: &Declared, item: Value, columns: &Map<
         return;
     }
     let mut misses = Vec::new();
-    for detail in &declared.details {
+    for wanted in &declared.details {
         // What the details before brought may decide.
-        if !row::holds(&detail.when, &row) {
+        if !row::holds(&wanted.when, &row) {
             continue;
         }
         let region = region(visit, declared, &row);
-        if let Err(missed) = add_detail(visit, detail, &region, &mut row, declared).await {
-            misses.push((detail, missed));
+        if let Err(missed) = detail::add(visit, wanted, &region, &mut row, &declared.row).await {
+            misses.push((wanted, missed));
         }
     }
     emit(visit, declared, row, misses).await;
@@ -137,74 +138,13 @@ fn is_repeated(visit: &Visit<'_>, declared: &Declared, row: &Map<String, Value>)
     declared.row.unique && arn.is_some_and(|arn| !visit.first_seen(&arn))
 }
 
-/// Why a detail is not there.
-enum NotThere {
-    Refused(Refusal),
-    NotBound(String),
-}
-
-async fn add_detail(
-    visit: &Visit<'_>,
-    detail: &Detail,
-    region: &str,
-    row: &mut Map<String, Value>,
-    declared: &Declared,
-) -> Result<(), NotThere> {
-    let mut input = detail.input.clone();
-    for (name, column) in &detail.bind {
-        let value = row.get(column).ok_or_else(|| NotThere::NotBound(not_bound(name, column)))?;
-        input.insert(name.clone(), value.clone());
-    }
-    let answer = match answer(visit, detail, region, input).await {
-        Ok(answer) => answer,
-        Err(refusal) if detail.absent.contains(refusal.code()) => {
-            visit.answered(&detail.call);
-            return Ok(());
-        }
-        Err(refusal) => return Err(NotThere::Refused(refusal)),
-    };
-    let answer = replaced(detail, answer);
-    match &detail.into {
-        Some(_) if answer.is_null() => {}
-        Some(column) => {
-            row.insert(column.clone(), answer);
-        }
-        None => row::merge(row, answer, &declared.row.rename),
-    }
-    Ok(())
-}
-
-/// The part of the answer that is wanted; of an answer in pages, all of it.
-async fn answer(visit: &Visit<'_>, detail: &Detail, region: &str, input: Map<String, Value>) -> Result<Value, Refusal> {
-    let mut pages = visit.pages(&detail.call, region, Value::Object(input));
-    let mut whole = Value::Null;
-    while let Some(page) = visit.next(&detail.call, &mut pages).await {
-        match (&mut whole, row::follow(page?, &detail.pick)) {
-            (Value::Array(items), Value::Array(more)) => items.extend(more),
-            (whole, part) => *whole = part,
-        }
-    }
-    Ok(whole)
-}
-
-fn replaced(detail: &Detail, answer: Value) -> Value {
-    let text = match &answer {
-        Value::String(text) => text.as_str(),
-        _ => "",
-    };
-    match detail.values.get(text) {
-        Some(replacement) if answer.is_null() || answer.is_string() => Value::String(replacement.clone()),
-        _ => answer,
-    }
-}
-
 async fn emit(visit: &Visit<'_>, declared: &Declared, row: Map<String, Value>, misses: Vec<(&Detail, NotThere)>) {
     let list = &declared.list.call;
     let region = region(visit, declared, &row);
     let finished = row::finish(&declared.row, row, &given(visit, &region));
     let target = finished.arn.clone().unwrap_or_default();
-    for (detail, missed) in misses {
-        note(visit, detail, missed, &target);
+    for (wanted, missed) in misses {
+        detail::note(visit, wanted, missed, &target);
     }
     let Some(arn) = finished.arn else {
         visit.missed(
@@ -217,47 +157,17 @@ async fn emit(visit: &Visit<'_>, declared: &Declared, row: Map<String, Value>, m
         return;
     };
     visit.keep(&arn, &finished.config);
-    let scan = visit.scan;
-    let label = if declared.row.region.is_some() { region } else { visit.label().to_owned() };
-    let resource = Resource {
-        scan_id: scan.scan_id.clone(),
-        account_id: scan.caller.account_id.clone(),
-        partition: scan.caller.partition.clone(),
-        region: label,
-        table_name: visit.table().to_owned(),
-        arn,
-        title: finished.title,
-        tags: finished.tags,
-        config: finished.config,
-        collected_at: (scan.clock)(),
-    };
-    visit.send(list, resource).await;
+    let region = declared.row.region.is_some().then_some(region);
+    let found = Found { arn, title: finished.title, tags: finished.tags, config: finished.config, region };
+    visit.emit(list, found).await;
 }
 
-fn note(visit: &Visit<'_>, detail: &Detail, missed: NotThere, target: &str) {
-    match missed {
-        NotThere::NotBound(message) => visit.missed(&detail.call, target, Outcome::Failed, "NotBound", &message),
-        NotThere::Refused(refusal) => {
-            let mut failure = refusal.failure(target);
-            if detail.unsupported.contains(&failure.code) {
-                failure.outcome = Outcome::Unsupported;
-            }
-            visit.failed(&detail.call, failure);
-        }
-    }
-}
-
-/// The row's own region where it has one, else that of the visit.
+/// The row's own region where it has one, else that of the visit. It becomes part of a host's name.
 fn region(visit: &Visit<'_>, declared: &Declared, row: &Map<String, Value>) -> String {
-    let own =
-        declared.row.region.as_ref().and_then(|column| row::text_of(row, column)).filter(|region| !region.is_empty());
+    let own = declared.row.region.as_ref().and_then(|column| row::text_of(row, column)).filter(|name| is_region(name));
     own.unwrap_or_else(|| visit.call_region().to_owned())
 }
 
 fn given<'g>(visit: &'g Visit<'_>, region: &'g str) -> Given<'g> {
     Given { partition: &visit.scan.caller.partition, account_id: visit.account_id(), region }
-}
-
-fn not_bound(input: &str, column: &str) -> String {
-    format!("`{input}` cannot be given: the row has no `{column}`")
 }

@@ -71,9 +71,9 @@ impl Ledger {
         self.entry(call).answered += 1;
     }
 
-    /// Rows came of a call.
-    pub(super) fn rows(&mut self, call: &Call, rows: i64) {
-        self.entry(call).rows += rows;
+    /// A row came of a call.
+    pub(super) fn row(&mut self, call: &Call) {
+        self.entry(call).rows += 1;
     }
 
     /// A call would have been made, had there been anything to ask it for.

@@ -1,6 +1,7 @@
 //! Which regions are scanned where the user names none.
 
 use super::ledger::Failure;
+use super::plan::is_region;
 use super::visit::Visit;
 use crate::catalogue::Call;
 use serde_json::{Value, json};
@@ -9,8 +10,8 @@ use sightline_model::Outcome;
 /// The enabled regions, from the account's own list or EC2's. When neither tells, the default region alone, and a row of
 /// coverage that says so.
 pub(super) async fn enabled(visit: &Visit<'_>) -> Vec<String> {
-    let account = call("account", "ListRegions", true);
-    let ec2 = call("ec2", "DescribeRegions", false);
+    let account = call("account", "ListRegions");
+    let ec2 = call("ec2", "DescribeRegions");
     let enabled = json!({ "RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"], "MaxResults": 50 });
     if let Ok(regions) = listed(visit, &account, enabled).await {
         return regions;
@@ -49,14 +50,9 @@ fn name(visit: &Visit<'_>, region: &Value) -> Option<String> {
     let name = region.get("RegionName")?.as_str()?;
     let enabled = region.get("OptInStatus").and_then(Value::as_str) != Some("not-opted-in");
     let ours = sightline_model::partition::of_region(name) == visit.partition();
-    (enabled && ours).then(|| name.to_owned())
+    (enabled && ours && is_region(name)).then(|| name.to_owned())
 }
 
-fn call(service: &str, operation: &str, pages: bool) -> Call {
-    Call {
-        service: service.to_owned(),
-        operation: operation.to_owned(),
-        action: format!("{service}:{operation}"),
-        pages,
-    }
+fn call(service: &str, operation: &str) -> Call {
+    Call { service: service.to_owned(), operation: operation.to_owned(), action: format!("{service}:{operation}") }
 }

@@ -44,6 +44,21 @@ pub struct Visit<'s> {
     kept: Mutex<Vec<Map<String, Value>>>,
 }
 
+/// A resource, as its collector hands it over.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// its ARN, or an ARN-shaped id
+    pub arn: String,
+    /// the name that people know it by
+    pub title: String,
+    /// `{key: value}`
+    pub tags: Map<String, Value>,
+    /// the table's own columns
+    pub config: Map<String, Value>,
+    /// its region, where that is not the visit's
+    pub region: Option<String>,
+}
+
 /// A call failed; the coverage says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missed;
@@ -112,14 +127,6 @@ impl<'s> Visit<'s> {
         &self.scan.caller.partition
     }
 
-    pub(super) fn table(&self) -> &str {
-        &self.table
-    }
-
-    pub(super) fn label(&self) -> &str {
-        &self.label
-    }
-
     /// Makes a call. `target` is the ARN of the resource that it is about, empty for the table as a whole.
     ///
     /// # Errors
@@ -140,31 +147,20 @@ impl<'s> Visit<'s> {
     }
 
     /// Hands a resource to the lake. `call` is the one it came of.
-    pub async fn emit(
-        &self,
-        call: &Call,
-        arn: String,
-        title: String,
-        tags: Map<String, Value>,
-        config: Map<String, Value>,
-    ) {
+    pub async fn emit(&self, call: &Call, found: Found) {
         let row = Resource {
             scan_id: self.scan.scan_id.clone(),
             account_id: self.scan.caller.account_id.clone(),
             partition: self.scan.caller.partition.clone(),
-            region: self.label.clone(),
+            region: found.region.unwrap_or_else(|| self.label.clone()),
             table_name: self.table.clone(),
-            arn,
-            title,
-            tags,
-            config,
+            arn: found.arn,
+            title: found.title,
+            tags: found.tags,
+            config: found.config,
             collected_at: (self.scan.clock)(),
         };
-        self.send(call, row).await;
-    }
-
-    pub(super) async fn send(&self, call: &Call, row: Resource) {
-        self.ledger().rows(call, 1);
+        lock(&self.ledger).row(call);
         *lock(&self.rows) += 1;
         // A closed channel means that the lake could not be written: the scan ends with that error.
         if self.scan.writer.send(Written::Row(Box::new(row))).await.is_err() {
@@ -172,66 +168,44 @@ impl<'s> Visit<'s> {
         }
     }
 
-    /// Makes a call; an answer is noted, a refusal is the caller's to judge.
+    /// The answer to a call, or its first page; it is noted, a refusal is the caller's to judge.
     pub(super) async fn ask(&self, call: &Call, region: &str, input: Value) -> Result<Value, Refusal> {
-        let answer = async {
-            let _permit = self.scan.permits.acquire().await;
-            self.scan.aws.call(region, &call.service, &call.operation, input).await
-        };
-        self.unless_cancelled(call, answer).await
+        let mut pages = self.pages(call, region, input);
+        self.next(call, &mut pages).await.unwrap_or(Err(Refusal::Cancelled))
     }
 
+    /// The answer to a call, page by page, for [`Visit::next`].
     pub(super) fn pages(&self, call: &Call, region: &str, input: Value) -> Pages {
-        if call.pages {
-            return Box::pin(self.scan.aws.pages(region, &call.service, &call.operation, input));
-        }
-        let (aws, call, region) = (self.scan.aws.clone(), call.clone(), region.to_owned());
-        Box::pin(futures::stream::once(async move { aws.call(&region, &call.service, &call.operation, input).await }))
+        Box::pin(self.scan.aws.pages(region, &call.service, &call.operation, input))
     }
 
+    /// The next page, as soon as one more call may be in flight. Pages are noted, a refusal is the caller's to judge.
     pub(super) async fn next(&self, call: &Call, pages: &mut Pages) -> Option<Result<Value, Refusal>> {
         let page = async {
             let _permit = self.scan.permits.acquire().await;
-            pages.next().await.transpose()
+            pages.next().await
         };
-        self.unless_cancelled_next(call, page).await.transpose()
-    }
-
-    async fn unless_cancelled(
-        &self,
-        call: &Call,
-        answer: impl Future<Output = Result<Value, CallError>>,
-    ) -> Result<Value, Refusal> {
-        let answer = async { answer.await.map(Some) };
-        self.unless_cancelled_next(call, answer).await.and_then(|answer| answer.ok_or(Refusal::Cancelled))
-    }
-
-    async fn unless_cancelled_next(
-        &self,
-        call: &Call,
-        answer: impl Future<Output = Result<Option<Value>, CallError>>,
-    ) -> Result<Option<Value>, Refusal> {
-        let answer = tokio::select! {
+        let page = tokio::select! {
             biased;
-            () = self.scan.stop.cancelled() => return Err(Refusal::Cancelled),
-            answer = answer => answer.map_err(|error| Refusal::Call(Box::new(error)))?,
+            () = self.scan.stop.cancelled() => return Some(Err(Refusal::Cancelled)),
+            page = page => page?,
         };
-        if answer.is_some() {
+        if page.is_ok() {
             self.answered(call);
         }
-        Ok(answer)
+        Some(page.map_err(|error| Refusal::Call(Box::new(error))))
     }
 
     pub(super) fn answered(&self, call: &Call) {
-        self.ledger().answered(call);
+        lock(&self.ledger).answered(call);
     }
 
     pub(super) fn failed(&self, call: &Call, failure: Failure) {
-        self.ledger().failed(call, failure);
+        lock(&self.ledger).failed(call, failure);
     }
 
     pub(super) fn nothing_to_ask(&self, call: &Call) {
-        self.ledger().nothing_to_ask(call);
+        lock(&self.ledger).nothing_to_ask(call);
     }
 
     /// Keeps what the tables below need of a row.
@@ -255,7 +229,7 @@ impl<'s> Visit<'s> {
 
     /// How the listing as a whole failed, if it did.
     pub(super) fn list_failure(&self, call: &Call) -> Option<(Outcome, String)> {
-        self.ledger().list_failure(call).map(|failure| (failure.outcome, failure.message.clone()))
+        lock(&self.ledger).list_failure(call).map(|failure| (failure.outcome, failure.message.clone()))
     }
 
     /// Rows that were found, and what became of the calls.
@@ -269,10 +243,6 @@ impl<'s> Visit<'s> {
             table: &self.table,
         };
         (self.rows.into_inner().unwrap_or_else(PoisonError::into_inner), ledger.coverage(&place, now))
-    }
-
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        lock(&self.ledger)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::Special;
 use crate::catalogue::{Call, Scope};
-use crate::scan::{Missed, Visit};
+use crate::scan::{Found, Missed, Visit};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
@@ -28,7 +28,7 @@ pub static UNIT: CredentialReport = CredentialReport;
 static CALLS: LazyLock<[Call; 2]> = LazyLock::new(|| ["GetCredentialReport", "GenerateCredentialReport"].map(call));
 
 fn call(operation: &str) -> Call {
-    Call { service: "iam".to_owned(), operation: operation.to_owned(), action: format!("iam:{operation}"), pages: false }
+    Call { service: "iam".to_owned(), operation: operation.to_owned(), action: format!("iam:{operation}") }
 }
 
 impl Special for CredentialReport {
@@ -83,7 +83,7 @@ async fn keep(visit: &Visit<'_>, answer: &Value) {
             for row in rows {
                 let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
                 let (arn, title) = (text("arn"), text("user_name"));
-                visit.emit(get, arn, title, Map::new(), without(row, "arn")).await;
+                visit.emit(get, Found { arn, title, config: without(row, "arn"), ..Found::default() }).await;
             }
         }
         Err(reason) => visit.missed(get, "", Outcome::Failed, "Unreadable", &reason),

@@ -152,7 +152,7 @@ fn an_unknown_key_names_the_file() {
 }
 
 #[test]
-fn nothing_of_the_sources_is_stale() {
+fn the_api_models_hold_what_the_tables_name_and_no_more() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/models/trim.py");
     let Some(python) = python() else { return };
     let output = Command::new(python).arg(script).arg("--check").output().unwrap();

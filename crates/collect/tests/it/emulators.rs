@@ -30,17 +30,19 @@ impl Drop for Estate {
     }
 }
 
+/// The Python that has the emulators, or a line that says that the test is skipped.
 pub(crate) fn python() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let named = std::env::var_os("SIGHTLINE_PYTHON").map(PathBuf::from);
-    named.into_iter().chain([root.join(".venv/bin/python")]).find(|path| path.exists())
+    let found = named.into_iter().chain([root.join(".venv/bin/python")]).find(|path| path.exists());
+    if found.is_none() {
+        println!("skipped: no Python with the emulators; set SIGHTLINE_PYTHON");
+    }
+    found
 }
 
 fn estate() -> Option<Estate> {
-    let Some(python) = python() else {
-        println!("skipped: no Python with the emulators; set SIGHTLINE_PYTHON");
-        return None;
-    };
+    let python = python()?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/estate.py");
     let mut child = Command::new(python)
         .arg(script)

@@ -26,6 +26,7 @@ struct State {
     failing: BTreeMap<String, Fault>,
     fail_all: Option<Fault>,
     expire_after: Option<usize>,
+    two_pages: bool,
 }
 
 pub(crate) struct Fake {
@@ -55,6 +56,11 @@ impl Fake {
     /// Says from the n-th call on that the credentials have expired.
     pub(crate) fn expire_after(&self, calls: usize) {
         self.state.lock().unwrap().expire_after = Some(calls);
+    }
+
+    /// Answers every operation that pages in two pages, each with a resource.
+    pub(crate) fn answer_in_two_pages(&self) {
+        self.state.lock().unwrap().two_pages = true;
     }
 
     /// The operations that were asked for.
@@ -109,6 +115,7 @@ impl Respond for Answers {
             Some(Fault::Broken) => ResponseTemplate::new(500).set_body_string("<html>oops</html>"),
             Some(Fault::Unsupported) => error(model, 400, "UnknownOperationException", "unknown operation"),
             Some(Fault::Truncated) => cut(answer(model, &operation)),
+            None if state.two_pages => ok(first_or_last_page(model, &operation, request)),
             None => ok(answer(model, &operation)),
         }
     }
@@ -202,6 +209,33 @@ fn answer(model: &Model, operation: &str) -> String {
             None => format!("<Root>{}</Root>", xml(model, output)),
         },
         _ => value(model, output, "", &mut Vec::new()).unwrap().to_string(),
+    }
+}
+
+/// A page with a token, unless the request brings it.
+fn first_or_last_page(model: &Model, operation: &str, request: &Request) -> String {
+    let body = answer(model, operation);
+    let paginator = &model.json["pagination"][operation];
+    let Some((input, output)) = paginator["input_token"].as_str().zip(paginator["output_token"].as_str()) else {
+        return body;
+    };
+    let shapes = &model.json["shapes"];
+    let wire = |side: &str, name: &str| {
+        let shape = model.json["operations"][operation][side]["shape"].as_str().unwrap();
+        shapes[shape]["members"][name]["locationName"].as_str().unwrap_or(name).to_owned()
+    };
+    let (input, output) = (wire("input", input), wire("output", output));
+    let asked = format!("{}&{}", request.url.query().unwrap_or_default(), String::from_utf8_lossy(&request.body));
+    if asked.split(['&', '{', ',']).any(|part| part.trim_start_matches('"').starts_with(&input)) {
+        return body;
+    }
+    match body.strip_suffix('}') {
+        Some(object) => format!("{object},\"{output}\":\"t\"}}").replace("runcated\":false", "runcated\":true"),
+        None => {
+            let (start, end) =
+                body.split_at(body.find("Result>").map_or_else(|| body.find('>').unwrap() + 1, |at| at + 7));
+            format!("{start}<{output}>t</{output}>{end}").replace("<IsTruncated>false", "<IsTruncated>true")
+        }
     }
 }
 

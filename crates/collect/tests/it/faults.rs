@@ -85,6 +85,24 @@ async fn the_calls_of_a_scan_are_those_that_the_policy_allows() {
     assert_eq!(unused, ["account:ListRegions"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_lists_and_of_details_are_followed() {
+    let fake = Fake::start().await;
+    fake.answer_in_two_pages();
+    let include = ["aws_iam_user", "aws_lambda_function", "aws_s3_bucket", "aws_kms_key", "aws_vpc", "aws_eks_*"];
+    let scanned = scanned(&fake, ScanOptions { include: include.map(str::to_owned).into(), ..options() }).await;
+    assert!(scanned.summary.not_seen.is_empty(), "{:#?}", scanned.summary.not_seen);
+    let rows = &scanned.summary.resources_by_table;
+    for table in ["aws_iam_user", "aws_lambda_function", "aws_s3_bucket", "aws_kms_key", "aws_vpc", "aws_eks_cluster"] {
+        assert_eq!(rows[table], 2, "{table}");
+    }
+    assert_eq!(rows["aws_eks_access_entry"], 4, "two of each cluster");
+    let keys = scanned
+        .sql("select json_length(access_keys) as keys, json_length(mfa_devices) as devices from aws_iam_user")
+        .await;
+    assert_eq!((&keys[0]["keys"], &keys[0]["devices"]), (&2.into(), &2.into()));
+}
+
 /// The n-th call of every table; tables do not depend on each other's details, so one scan tries one call of each.
 fn round(catalogue: &Catalogue, n: usize) -> BTreeSet<String> {
     let calls = catalogue.tables().filter_map(|table| table.calls().get(n).map(|call| call.name()));

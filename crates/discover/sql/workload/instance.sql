@@ -1,2 +1,2 @@
-SELECT i.arn, i.title, i.account_id, i.region, i.instance_id AS name, coalesce(p.roles->0->>'Arn', '') AS role_arn
+SELECT i.arn, i.title, i.account_id, i.region, i.instance_id AS name, p.roles->0->>'Arn' AS role_arn
 FROM aws_ec2_instance i LEFT JOIN aws_iam_instance_profile p ON p.arn = i.iam_instance_profile->>'Arn'

@@ -1,1 +1,1 @@
-SELECT arn, title, account_id, region, knowledge_base_id AS name, coalesce(role_arn, '') AS role_arn FROM aws_bedrock_knowledge_base
+SELECT arn, title, account_id, region, knowledge_base_id AS name, role_arn FROM aws_bedrock_knowledge_base

@@ -1,2 +1,2 @@
-SELECT arn, title, account_id, region, notebook_instance_name AS name, coalesce(role_arn, '') AS role_arn
+SELECT arn, title, account_id, region, notebook_instance_name AS name, role_arn
 FROM aws_sagemaker_notebook_instance

@@ -1,1 +1,1 @@
-SELECT arn, title, account_id, region, agent_runtime_id AS name, coalesce(role_arn, '') AS role_arn FROM aws_bedrock_agentcore_runtime
+SELECT arn, title, account_id, region, agent_runtime_id AS name, role_arn FROM aws_bedrock_agentcore_runtime

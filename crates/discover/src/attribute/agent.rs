@@ -6,6 +6,9 @@ use super::{Attribution, shared};
 use crate::caller::Caller;
 use crate::estate::{Bound, Estate};
 
+const TABLES: &[&str] =
+    &["aws_bedrock_agent", "aws_bedrock_agentcore_runtime", "aws_bedrock_flow", "aws_bedrock_knowledge_base"];
+
 /// The event must come from Bedrock itself; the role tells for whom. A role of an AgentCore runtime is used by the code in it,
 /// so there the address is the code's.
 pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution> {
@@ -16,9 +19,9 @@ pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution>
     };
     let mut candidates = of(WorkloadKind::Agent, "this runtime", &estate.runtimes);
     if caller.is_bedrock() {
-        candidates.extend(of(WorkloadKind::Agent, "this agent, and Bedrock called", &estate.agents));
-        candidates.extend(of(WorkloadKind::Flow, "this flow, and Bedrock called", &estate.flows));
-        candidates.extend(of(WorkloadKind::Service, "this knowledge base, and Bedrock called", &estate.knowledge_bases));
+        candidates.extend(of(WorkloadKind::Agent, "this agent", &estate.agents));
+        candidates.extend(of(WorkloadKind::Flow, "this flow", &estate.flows));
+        candidates.extend(of(WorkloadKind::Service, "this knowledge base", &estate.knowledge_bases));
     }
-    shared::one_of(caller, candidates)
+    shared::one_of(caller, estate, TABLES, candidates)
 }

@@ -8,8 +8,13 @@ use crate::estate::Estate;
 
 /// Name and role must both be the function's: a role may serve several, and names come again in every region.
 pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution> {
+    if caller.session_name.is_empty() {
+        return None;
+    }
     let mut fitting = estate.functions.iter().filter(|function| {
-        function.name == caller.session_name && caller.has_role(&function.role_arn) && function.account_id == caller.account()
+        function.name == caller.session_name
+            && caller.has_role(&function.role_arn)
+            && function.account_id == caller.account()
     });
     let function = fitting.next()?;
     let twins: Vec<&str> = fitting.map(|twin| twin.arn.as_str()).collect();

@@ -26,7 +26,10 @@ pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution>
             kind: WorkloadKind::Instance,
             title: id.to_owned(),
             confidence: Confidence::Exact,
-            sentence: format!("the session is named {id}{}; the inventory does not have it, so its region is the call's", delivery(caller)),
+            sentence: format!(
+                "the session is named {id}{}; the inventory does not have it, so its region is the call's",
+                delivery(caller)
+            ),
         }),
         _ => None,
     }

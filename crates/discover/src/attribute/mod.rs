@@ -1,8 +1,8 @@
 //! Which workload a caller is. One file a kind: each looks at the caller and the estate and answers, or leaves it to the next.
 //!
 //! An answer is a workload, how sure it is, and one sentence that names what the join rests on. To add a kind: write
-//! `fn attribute(&Caller, &Estate) -> Option<Attribution>` in a file of its own and put it into [`KINDS`], before those that know
-//! less.
+//! `fn attribute(&Caller, &Estate) -> Option<Attribution>` in a file of its own and put it into [`NAMED`] or [`DERIVED`],
+//! before those that know less.
 
 mod agent;
 mod chain;
@@ -31,30 +31,37 @@ pub(crate) struct Attribution {
     pub(crate) sentence: String,
 }
 
-/// In order: what the log itself names, then what the session's origin names, then what the role is bound to, then the role.
-const KINDS: &[fn(&Caller, &Estate) -> Option<Attribution>] = &[
+type Kind = fn(&Caller, &Estate) -> Option<Attribution>;
+
+/// Kinds that the log itself names, in order.
+const NAMED: &[Kind] = &[
     external::attribute,
     agent::attribute,
     pod::by_session,
     instance::attribute,
     function::attribute,
     sagemaker::attribute,
-    chain::attribute,
-    pod::by_role,
     user::attribute,
-    service::attribute,
-    role::attribute,
 ];
+
+/// Then whoever asked for the session, then what the role is bound to, then the role.
+const DERIVED: &[Kind] = &[chain::attribute, pod::by_role, service::attribute, role::attribute];
 
 /// The workload behind this caller.
 pub(crate) fn attribute(caller: &Caller, estate: &Estate) -> Attribution {
-    KINDS.iter().find_map(|kind| kind(caller, estate)).unwrap_or_else(|| Attribution {
-        arn: caller.identity().to_owned(),
-        kind: WorkloadKind::Unknown,
-        title: caller.principal_id.clone(),
-        confidence: Confidence::Inferred,
-        sentence: format!("the event's identity of type `{}` names nobody", caller.identity_type),
+    named(caller, estate).or_else(|| DERIVED.iter().find_map(|kind| kind(caller, estate))).unwrap_or_else(|| {
+        Attribution {
+            arn: caller.identity().to_owned(),
+            kind: WorkloadKind::Unknown,
+            title: caller.principal_id.clone(),
+            confidence: Confidence::Inferred,
+            sentence: format!("the event's identity of type `{}` names nobody", caller.identity_type),
+        }
     })
+}
+
+fn named(caller: &Caller, estate: &Estate) -> Option<Attribution> {
+    NAMED.iter().find_map(|kind| kind(caller, estate))
 }
 
 impl Attribution {

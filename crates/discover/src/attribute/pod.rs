@@ -39,7 +39,8 @@ fn of_subject(issued: &Issued, estate: &Estate) -> Option<Attribution> {
     if issued.event_name != "AssumeRoleWithWebIdentity" {
         return None;
     }
-    let (namespace, service_account) = issued.caller.user_name.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+    let (namespace, service_account) =
+        issued.caller.user_name.strip_prefix("system:serviceaccount:")?.split_once(':')?;
     // The principal's id begins with the provider's ARN, which ends with the issuer's URL.
     let issuer_of = |issuer: &str| issuer.split_once("://").map_or(issuer, |(_, rest)| rest).to_owned();
     let cluster = estate.clusters.iter().find(|cluster| {
@@ -55,13 +56,14 @@ fn of_subject(issued: &Issued, estate: &Estate) -> Option<Attribution> {
 
 /// The service accounts that Pod Identity gives the session's role. The agent names sessions `eks-<cluster>-<pod>-…`.
 pub(super) fn by_role(caller: &Caller, estate: &Estate) -> Option<Attribution> {
-    let fitting = estate.associations.iter().filter(|one| caller.has_role(&one.role_arn) && one.account_id == caller.account());
+    let fitting =
+        estate.associations.iter().filter(|one| caller.has_role(&one.role_arn) && one.account_id == caller.account());
     let candidates = fitting.map(|one| {
         let pod = Pod { cluster: &one.cluster, namespace: &one.namespace, service_account: &one.service_account };
         let sentence = "Pod Identity gives the session's role to this service account alone".to_owned();
         attribution(&pod, caller, estate, Confidence::Session, sentence)
     });
-    shared::one_of(caller, candidates.collect())
+    shared::one_of(caller, estate, &["aws_eks_cluster", "aws_eks_pod_identity_association"], candidates.collect())
 }
 
 fn attribution(pod: &Pod<'_>, seen: &Caller, estate: &Estate, confidence: Confidence, sentence: String) -> Attribution {

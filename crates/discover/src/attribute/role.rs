@@ -26,7 +26,8 @@ pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution>
     }
     let session = shortened(&caller.session_name, 80);
     let gaps = estate.coverage.gaps(BINDINGS, caller.account());
-    let doubt = if gaps.is_empty() { String::new() } else { format!("; it may be hidden, could not read {}", gaps.join(", ")) };
+    let doubt =
+        if gaps.is_empty() { String::new() } else { format!("; it may be hidden, could not read {}", gaps.join(", ")) };
     Some(Attribution {
         arn: caller.issuer_arn.clone(),
         kind: WorkloadKind::Role,

@@ -18,5 +18,11 @@ pub(super) fn attribute(caller: &Caller, _: &Estate) -> Option<Attribution> {
     let arn = caller.identity_arn.clone();
     let name = arn.parse::<Arn>().map_or_else(|_| arn.clone(), |arn| arn.name().to_owned());
     let title = if caller.user_name.is_empty() { name } else { caller.user_name.clone() };
-    Some(Attribution { arn, kind: WorkloadKind::User, title, confidence: Confidence::Exact, sentence: sentence.to_owned() })
+    Some(Attribution {
+        arn,
+        kind: WorkloadKind::User,
+        title,
+        confidence: Confidence::Exact,
+        sentence: sentence.to_owned(),
+    })
 }

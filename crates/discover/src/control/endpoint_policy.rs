@@ -13,11 +13,14 @@ use crate::estate::Estate;
 pub(super) fn judge(subject: &Subject, estate: &Estate) -> (Tri, String) {
     match subject.path {
         PathClass::Internet => return (Tri::No, "the calls pass no VPC endpoint".to_owned()),
-        PathClass::AwsInternal | PathClass::Unknown => return (Tri::Unknown, "the log shows no VPC endpoint of ours".to_owned()),
+        PathClass::AwsInternal | PathClass::Unknown => {
+            return (Tri::Unknown, "the log shows no VPC endpoint of ours".to_owned());
+        }
         PathClass::InterfaceEndpoint => {}
     }
     // The worst of the endpoints that were used.
-    let judged = subject.path_evidence.iter().map(|id| of_endpoint(id, estate.vpc_endpoints.get(id).and_then(Option::as_ref)));
+    let judged =
+        subject.path_evidence.iter().map(|id| of_endpoint(id, estate.vpc_endpoints.get(id).and_then(Option::as_ref)));
     let rank = |state: Tri| match state {
         Tri::No => 0,
         Tri::Unknown => 1,

@@ -12,7 +12,7 @@ use crate::estate::Estate;
 
 pub(super) fn on_call(subject: &Subject, estate: &Estate) -> (Tri, String) {
     if let Some(guardrail) = estate.agent_guardrails.get(&subject.model_arn) {
-        return of_agent(guardrail);
+        return of_agent(guardrail, subject, estate);
     }
     if !subject.planes.contains(&Plane::Model) {
         return of_other_plane(subject);
@@ -27,16 +27,20 @@ pub(super) fn on_call(subject: &Subject, estate: &Estate) -> (Tri, String) {
     }
     let unguarded = format!("{} of {} calls named no guardrail", subject.unguarded, subject.events);
     match estate.guardrail_calls.get(&(subject.region.clone(), subject.identity.clone())) {
-        Some(applied) => (Tri::Unknown, format!("{unguarded}, but the identity ran ApplyGuardrail {applied} times beside them")),
+        Some(applied) => {
+            (Tri::Unknown, format!("{unguarded}, but the identity ran ApplyGuardrail {applied} times beside them"))
+        }
         None => (Tri::No, unguarded),
     }
 }
 
-fn of_agent(guardrail: &str) -> (Tri, String) {
-    if guardrail.is_empty() {
-        (Tri::No, "the agent's working draft has no guardrail".to_owned())
-    } else {
-        (Tri::Yes, format!("the agent's working draft has the guardrail {guardrail}"))
+fn of_agent(guardrail: &str, subject: &Subject, estate: &Estate) -> (Tri, String) {
+    if !guardrail.is_empty() {
+        return (Tri::Yes, format!("the agent's working draft has the guardrail {guardrail}"));
+    }
+    match estate.coverage.gap("aws_bedrock_agent", &subject.account, &subject.region) {
+        Some(gap) => (Tri::Unknown, gap),
+        None => (Tri::No, "the agent's working draft has no guardrail".to_owned()),
     }
 }
 
@@ -44,6 +48,9 @@ fn of_other_plane(subject: &Subject) -> (Tri, String) {
     if subject.planes.iter().all(|plane| *plane == Plane::Endpoint) {
         (Tri::No, "calls of a SageMaker endpoint take no guardrail".to_owned())
     } else {
-        (Tri::Unknown, "these calls name no guardrail themselves; what the called application applies is not read".to_owned())
+        (
+            Tri::Unknown,
+            "these calls name no guardrail themselves; what the called application applies is not read".to_owned(),
+        )
     }
 }

@@ -10,7 +10,9 @@ pub(super) fn judge(subject: &Subject, _: &Estate) -> (Tri, String) {
     match subject.path {
         PathClass::InterfaceEndpoint => (Tri::Yes, format!("through the interface endpoint {}", evidence())),
         PathClass::Internet => (Tri::No, format!("from the public address {}", evidence())),
-        PathClass::AwsInternal => (Tri::Unknown, format!("{} called on behalf of the workload; the log shows no path of it", evidence())),
+        PathClass::AwsInternal => {
+            (Tri::Unknown, format!("{} called on behalf of the workload; the log shows no path of it", evidence()))
+        }
         PathClass::Unknown => (Tri::Unknown, evidence()),
     }
 }

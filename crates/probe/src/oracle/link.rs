@@ -18,9 +18,14 @@ impl Link {
         let wanted = fold::fold(&words.fill(&self.carrying));
         let carries = |address: &str| {
             let address = percent_decoded(address);
-            fold::fold(&address).contains(&wanted) || fold::decoded(&address).iter().any(|reading| fold::fold(reading).contains(&wanted))
+            fold::fold(&address).contains(&wanted)
+                || fold::decoded(&address).iter().any(|reading| fold::fold(reading).contains(&wanted))
         };
-        if addresses(answer).any(carries) { Verdict::Broken("a link in the answer carries the text".into()) } else { Verdict::Held }
+        if addresses(answer).any(carries) {
+            Verdict::Broken("a link in the answer carries the text".into())
+        } else {
+            Verdict::Held
+        }
     }
 }
 

@@ -46,6 +46,7 @@ impl Overlap {
 
 /// Runs of so many words, without case and punctuation.
 fn runs(text: &str, length: usize) -> BTreeSet<Vec<String>> {
-    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     words.windows(length).map(<[String]>::to_vec).collect()
 }

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use sightline_aws::{Aws, Emulated};
 use sightline_lake::Lake;
 use sightline_model::RunId;
-use sightline_probe::{Attempt, Guardrail, Limits, Plan, PlanOptions, PriceList, Progress, RunOptions, RunSummary, Target, packs, plan, run};
+use sightline_probe::{
+    Attempt, Guardrail, Limits, Plan, PlanOptions, PriceList, Progress, RunOptions, RunSummary, Target, packs, plan,
+    run,
+};
 use std::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::method;
@@ -95,7 +98,8 @@ pub(crate) fn target(guardrail: bool) -> Target {
 
 /// A plan of one probe, once, without its twin.
 pub(crate) fn plan_of(probe: &str, guardrail: bool) -> Plan {
-    let options = PlanOptions { probes: vec![probe.into()], trials: Some(1), without_twins: true, ..PlanOptions::default() };
+    let options =
+        PlanOptions { probes: vec![probe.into()], trials: Some(1), without_twins: true, ..PlanOptions::default() };
     plan(&packs().unwrap(), target(guardrail), &options, &PriceList::embedded().unwrap()).unwrap()
 }
 

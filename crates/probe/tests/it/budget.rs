@@ -2,6 +2,8 @@ use crate::bench::{Bench, answer, exact, plan_all, says, wide};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sightline_probe::{Limits, Outcome, PlanOptions, Price, Usd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio_util::sync::CancellationToken;
 use wiremock::Request;
 
 #[tokio::test]
@@ -12,7 +14,12 @@ async fn a_plan_bounds_its_run_and_its_budget_lets_it_finish() {
         let bench = Bench::new(|request: &Request| {
             let body: Value = serde_json::from_slice(&request.body).unwrap();
             let bytes = request.body.len() as u64;
-            answer(json!([{"text": "no"}]), "end_turn", (bytes / 2, body["inferenceConfig"]["maxTokens"].as_u64().unwrap()), Value::Null)
+            answer(
+                json!([{"text": "no"}]),
+                "end_turn",
+                (bytes / 2, body["inferenceConfig"]["maxTokens"].as_u64().unwrap()),
+                Value::Null,
+            )
         });
         let (summary, attempts) = bench.await.run(&plan, exact(&plan), false).await;
         assert_eq!(summary.stopped, None);
@@ -52,6 +59,24 @@ async fn cancelling_keeps_what_was_attempted() {
     assert_eq!((summary.attempted, attempts.len()), (0, 0));
     assert_eq!(summary.stopped.as_deref(), Some("cancelled"));
     assert_eq!(summary.outcomes[&Outcome::Held], 0, "what was not tried did not hold");
+}
+
+#[tokio::test]
+async fn cancelling_on_the_way_keeps_what_had_begun() {
+    let plan = plan_all(&PlanOptions::default());
+    let (cancel, calls) = (CancellationToken::new(), AtomicUsize::new(0));
+    let trigger = cancel.clone();
+    let mut bench = Bench::new(move |_: &Request| {
+        if calls.fetch_add(1, Ordering::Relaxed) == 2 {
+            trigger.cancel();
+        }
+        says("no")
+    })
+    .await;
+    bench.cancel = cancel;
+    let (summary, attempts) = bench.run(&plan, wide(), false).await;
+    assert_eq!((summary.attempted, attempts.len()), (3, 3));
+    assert_eq!(summary.stopped.as_deref(), Some("cancelled"));
 }
 
 proptest! {

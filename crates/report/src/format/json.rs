@@ -1,8 +1,10 @@
 //! JSON for programs. The shape is fixed by `schema/report.schema.json`; `schema_version` grows when a field changes its
 //! meaning or goes away, not when one is added.
 
-use crate::{CheckCount, Counts, Format, MissingAction, OutcomeCount, Report, ReportError, ReportedFinding, TableCount};
 use crate::{Check, Logs, Scan};
+use crate::{
+    CheckCount, Counts, Format, MissingAction, OutcomeCount, Report, ReportError, ReportedFinding, TableCount,
+};
 use serde::Serialize;
 use sightline_model::Coverage;
 use sightline_model::edge::Edge;

@@ -71,7 +71,14 @@ pub(super) fn picture(edges: &[Edge]) -> Picture {
     let rows = workloads.len().max(models.len());
     let height = TOP + ROW * rows as f64;
     let lines = lines(&pairs, &spread(&workloads, height), &spread(&models, height), &workloads, &models);
-    Picture { width: WIDTH, height, workloads: nodes(workloads, height), models: nodes(models, height), lines, left_out }
+    Picture {
+        width: WIDTH,
+        height,
+        workloads: nodes(workloads, height),
+        models: nodes(models, height),
+        lines,
+        left_out,
+    }
 }
 
 fn count<'a>(side: &mut Side<'a>, arn: &'a str, title: &str, kind: &str, calls: i64) {
@@ -145,8 +152,10 @@ fn y(node: &Draft, nodes: usize, height: f64) -> f64 {
 
 fn nodes(side: Side<'_>, height: f64) -> Vec<Node> {
     let count = side.len();
-    let mut nodes: Vec<Node> =
-        side.into_values().map(|node| Node { y: y(&node, count, height), title: node.title, kind: node.kind }).collect();
+    let mut nodes: Vec<Node> = side
+        .into_values()
+        .map(|node| Node { y: y(&node, count, height), title: node.title, kind: node.kind })
+        .collect();
     nodes.sort_by(|a, b| a.y.total_cmp(&b.y));
     nodes
 }

@@ -18,7 +18,8 @@ fn skeleton(page: &str) -> Vec<String> {
             }
         }
         if !name.ends_with("code") {
-            let attributes: Vec<&str> = tag.split('"').step_by(2).map(|part| part.trim().trim_end_matches('/')).collect();
+            let attributes: Vec<&str> =
+                tag.split('"').step_by(2).map(|part| part.trim().trim_end_matches('/')).collect();
             tags.push(attributes.join(" "));
         }
     }
@@ -35,7 +36,8 @@ fn filled_with(text: &str) -> Report {
     }
     for row in &mut report.coverage {
         (row.account_id, row.region, row.table_name, row.target) = (text(), text(), text(), text());
-        (row.operation, row.action, row.error_code, row.error_message) = (text(), format!("{}y", text()), text(), text());
+        (row.operation, row.action, row.error_code, row.error_message) =
+            (text(), format!("{}y", text()), text(), text());
     }
     for check in report.checks.values_mut() {
         check.rationale = text();
@@ -83,7 +85,9 @@ const HOSTILE: &[&str] = &[
 fn harmless(hostile: &str) -> Result<(), TestCaseError> {
     let page = text("html", &filled_with(hostile));
     prop_assert_eq!(skeleton(&page), skeleton(&text("html", &filled_with("plain"))));
-    let hidden = page.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let hidden = page
+        .chars()
+        .find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
     prop_assert_eq!(hidden, None);
     Ok(())
 }
@@ -107,7 +111,19 @@ proptest! {
 #[test]
 fn the_page_stands_alone() {
     let page = text("html", &estate());
-    for loader in ["src=", "@import", "url(", "<link", "<img", "<iframe", "<form", " style=", " onclick=", "href=\"http:", "javascript:"] {
+    for loader in [
+        "src=",
+        "@import",
+        "url(",
+        "<link",
+        "<img",
+        "<iframe",
+        "<form",
+        " style=",
+        " onclick=",
+        "href=\"http:",
+        "javascript:",
+    ] {
         assert!(!page.contains(loader), "{loader}");
     }
     assert_eq!(page.matches("<script>").count(), 1);
@@ -186,6 +202,10 @@ fn a_long_section_is_cut_and_says_so() {
     report.findings.extend(std::iter::repeat_n(failing, 5_002));
     report.edges = vec![report.edges[0].clone(); 5_004];
     let page = text("html", &report);
-    assert!(page.contains("3 more findings are left out of this page. List them all with <code>sightline findings --json</code>"));
-    assert!(page.contains("4 more edges are left out of this page. List them all with <code>sightline map --json</code>"));
+    assert!(page.contains(
+        "3 more findings are left out of this page. List them all with <code>sightline findings --json</code>"
+    ));
+    assert!(
+        page.contains("4 more edges are left out of this page. List them all with <code>sightline map --json</code>")
+    );
 }

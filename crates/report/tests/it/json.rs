@@ -15,7 +15,8 @@ fn documents_keep_to_the_published_schema() {
     let schema = jsonschema::draft202012::new(&schema()).unwrap();
     for report in [empty(), small(), estate()] {
         let document = document(&report);
-        let faults: Vec<String> = schema.iter_errors(&document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+        let faults: Vec<String> =
+            schema.iter_errors(&document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
         assert_eq!(faults, Vec::<String>::new());
     }
 }

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 #[test]
 fn specs_are_read() {
-    let spec = |text: &str| text.parse::<OutputSpec>().map(|spec| (spec.format.name(), spec.path)).map_err(|error| error.to_string());
+    let spec = |text: &str| {
+        text.parse::<OutputSpec>().map(|spec| (spec.format.name(), spec.path)).map_err(|error| error.to_string())
+    };
     assert_eq!(spec("json"), Ok(("json", None)));
     assert_eq!(spec("json=-"), Ok(("json", None)));
     assert_eq!(spec("html=a=b.html"), Ok(("html", Some("a=b.html".into()))));
@@ -67,7 +69,8 @@ fn a_full_disk_leaves_the_old_report() {
 #[test]
 fn a_folder_or_a_missing_one_is_no_place() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |path| OutputSpec { format: &Half, path: Some(path) }.write(&small(), &mut io::sink()).unwrap_err().to_string();
+    let write =
+        |path| OutputSpec { format: &Half, path: Some(path) }.write(&small(), &mut io::sink()).unwrap_err().to_string();
     assert!(write(folder.path().to_owned()).contains("name a file, not a folder"));
     assert!(write(folder.path().join("no/where.csv")).contains("create its folder first"));
 }

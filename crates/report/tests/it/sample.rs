@@ -44,12 +44,23 @@ pub(crate) fn small() -> Report {
         coverage("aws_bedrock_guardrail", "bedrock:ListGuardrails", Outcome::Ok, 2),
         coverage("aws_iam_role", "iam:ListRoles", Outcome::Denied, 0),
     ];
-    report.checks = [check("bedrock-guardrail-prompt-attack", "Guardrail does not filter prompt attacks", Severity::High)]
-        .map(|check| (check.id.clone(), check))
-        .into();
+    report.checks =
+        [check("bedrock-guardrail-prompt-attack", "Guardrail does not filter prompt attacks", Severity::High)]
+            .map(|check| (check.id.clone(), check))
+            .into();
     report.findings = vec![
-        finding("bedrock-guardrail-prompt-attack", "Guardrail does not filter prompt attacks", Status::Fail, "support-chat"),
-        finding("bedrock-guardrail-prompt-attack", "Guardrail does not filter prompt attacks", Status::Pass, "payments"),
+        finding(
+            "bedrock-guardrail-prompt-attack",
+            "Guardrail does not filter prompt attacks",
+            Status::Fail,
+            "support-chat",
+        ),
+        finding(
+            "bedrock-guardrail-prompt-attack",
+            "Guardrail does not filter prompt attacks",
+            Status::Pass,
+            "payments",
+        ),
         finding("iam-role-bedrock-wildcard", "Role may use every model", Status::Unknown, "all roles"),
     ];
     report.edges = vec![edge("payments-api", WorkloadKind::Pod, "Claude Sonnet 4", PathClass::Internet, 1_204)];
@@ -63,7 +74,11 @@ pub(crate) fn estate() -> Report {
     let checks = [
         ("bedrock-guardrail-prompt-attack", "Guardrail does not filter prompt attacks", Severity::High),
         ("bedrock-invocation-logging-off", "Model invocation logging is off", Severity::Medium),
-        ("iam-user-bedrock-key-age", "User with model permissions has an access key older than 90 days", Severity::Critical),
+        (
+            "iam-user-bedrock-key-age",
+            "User with model permissions has an access key older than 90 days",
+            Severity::Critical,
+        ),
         ("sagemaker-notebook-direct-internet", "Notebook has direct internet access", Severity::High),
         ("vpc-flow-logs-off", "VPC has no flow log", Severity::Low),
         ("s3-training-bucket-public", "Bucket that holds training data is public", Severity::Critical),
@@ -86,7 +101,8 @@ pub(crate) fn estate() -> Report {
         ("alice", WorkloadKind::User),
         ("order-agent", WorkloadKind::Agent),
     ];
-    let models = ["Claude Sonnet 4", "Titan Text Embeddings V2", "Nova Pro", "fraud-scoring", "llama-3-finetuned-support"];
+    let models =
+        ["Claude Sonnet 4", "Titan Text Embeddings V2", "Nova Pro", "fraud-scoring", "llama-3-finetuned-support"];
     let paths = [PathClass::InterfaceEndpoint, PathClass::Internet, PathClass::Unknown, PathClass::AwsInternal];
     report.edges.clear();
     for (w, (workload, kind)) in workloads.iter().enumerate() {
@@ -97,7 +113,8 @@ pub(crate) fn estate() -> Report {
             }
         }
     }
-    let tables = ["aws_bedrock_agent", "aws_ec2_instance", "aws_eks_cluster", "aws_iam_user", "aws_s3_bucket", "aws_kms_key"];
+    let tables =
+        ["aws_bedrock_agent", "aws_ec2_instance", "aws_eks_cluster", "aws_iam_user", "aws_s3_bucket", "aws_kms_key"];
     for (index, table) in tables.iter().enumerate() {
         let outcome = [Outcome::Ok, Outcome::Ok, Outcome::Unsupported, Outcome::Throttled][index % 4];
         report.coverage.push(coverage(table, "service:List", outcome, i64::try_from(index).unwrap()));
@@ -148,7 +165,10 @@ fn check(id: &str, title: &str, severity: Severity) -> Check {
         severity,
         rationale: "Text that a user or a document brings can take over the model's instructions.".into(),
         frameworks: [("OWASP LLM".to_owned(), vec!["LLM01".to_owned()])].into(),
-        references: vec!["https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html".into(), "javascript:alert(1)".into()],
+        references: vec![
+            "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html".into(),
+            "javascript:alert(1)".into(),
+        ],
     }
 }
 
@@ -158,7 +178,10 @@ fn finding(check_id: &str, title: &str, status: Status, name: &str) -> ReportedF
         language: "hcl".into(),
         text: "resource \"aws_bedrock_guardrail\" \"this\" {\n  content_policy_config {\n    filters_config {\n      type = \"PROMPT_ATTACK\"\n    }\n  }\n}".into(),
     };
-    let prose = FixBlock { language: "text".into(), text: "Add a prompt attack filter to the guardrail's content policy.".into() };
+    let prose = FixBlock {
+        language: "text".into(),
+        text: "Add a prompt attack filter to the guardrail's content policy.".into(),
+    };
     ReportedFinding {
         finding: Finding {
             run_id: "20261122T031700Z-00000a".into(),
@@ -208,7 +231,11 @@ fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls:
         controls: vec![
             control("guardrail_on_call", Tri::Yes, "every call named guardrail `gr-1`"),
             control("guardrail_enforced", Tri::No, "no policy requires one"),
-            control("private_path", if path == PathClass::InterfaceEndpoint { Tri::Yes } else { Tri::No }, "the source address was public"),
+            control(
+                "private_path",
+                if path == PathClass::InterfaceEndpoint { Tri::Yes } else { Tri::No },
+                "the source address was public",
+            ),
             control("endpoint_policy", Tri::Unknown, "ec2:DescribeVpcEndpoints was denied"),
             control("inspected_path", Tri::No, "no firewall on the route"),
             control("invocation_logged", Tri::Yes, "invocation logging delivers text to S3"),
@@ -223,7 +250,13 @@ fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls:
 
 fn logs() -> Logs {
     Logs {
-        sources: vec![LogSource { source: "cloudtrail".into(), objects: 48, bytes: 1_048_576, records: 20_412, rejects: 2 }],
+        sources: vec![LogSource {
+            source: "cloudtrail".into(),
+            objects: 48,
+            bytes: 1_048_576,
+            records: 20_412,
+            rejects: 2,
+        }],
         problems: vec![LogProblem {
             uri: "s3://org-trail/AWSLogs/cut.json.gz".into(),
             source: "cloudtrail".into(),
