@@ -66,7 +66,7 @@ pub fn is_watched() -> bool {
 pub fn start_log(verbose: u8) {
     let level = match verbose {
         // The kernel logs an error whenever it looks for a table that is still to be made.
-        0 => "warn,deltalake=error,buoyant_kernel=off",
+        0 => "warn,aws_config=error,deltalake=error,buoyant_kernel=off",
         1 => "info",
         2 => "debug",
         _ => "trace",

@@ -16,7 +16,7 @@ pub const FRAMEWORKS: &[Framework] = &[
     Framework {
         id: "aws-ai-security",
         title: "AWS AI Security Framework",
-        url: "https://aws.amazon.com/ai/generative-ai/security/",
+        url: "https://aws.amazon.com/blogs/security/the-aws-ai-security-framework-securing-ai-with-the-right-controls-at-the-right-layers-at-the-right-phases/",
     },
     Framework {
         id: "aws-security-hub-ai-1.0",

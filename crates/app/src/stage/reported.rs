@@ -8,9 +8,6 @@ use sightline_model::{Coverage, Finding, Status};
 use sightline_report::{FixBlock, LogProblem, LogSource, Logs, OutputSpec, Report, ReportedFinding, Scan};
 use std::collections::BTreeMap;
 
-/// Gaps and unreadable objects that a report lists at most.
-const LISTED_PROBLEMS: usize = 5_000;
-
 /// Gathers a report of these findings; without edges, those of the newest map.
 ///
 /// # Errors
@@ -98,15 +95,13 @@ async fn logs(session: &Session) -> anyhow::Result<Logs> {
     let sources = "SELECT source, count(*) AS objects, coalesce(sum(size), 0) AS bytes, \
                    coalesce(sum(records), 0) AS records, coalesce(sum(rejects), 0) AS rejects \
                    FROM log_object GROUP BY source ORDER BY source";
-    let problems = format!(
-        "SELECT * FROM log_object WHERE status IN ('partial', 'unreadable') ORDER BY uri LIMIT {LISTED_PROBLEMS}"
-    );
-    let gaps = format!("SELECT * FROM log_gap ORDER BY first_seen, subject LIMIT {LISTED_PROBLEMS}");
-    let problems: Vec<LogObject> = session.sql(&problems).await?.rows_as()?;
+    let problems = "SELECT * FROM log_object WHERE status IN ('partial', 'unreadable') ORDER BY uri";
+    let gaps = "SELECT * FROM log_gap ORDER BY first_seen, subject";
+    let problems: Vec<LogObject> = session.sql(problems).await?.rows_as()?;
     Ok(Logs {
         sources: session.sql(sources).await?.rows_as::<LogSource>()?,
         problems: problems.into_iter().map(problem).collect(),
-        gaps: session.sql(&gaps).await?.rows_as::<LogGap>()?,
+        gaps: session.sql(gaps).await?.rows_as::<LogGap>()?,
     })
 }
 

@@ -1,9 +1,11 @@
 //! Tests of the whole: the workspace's shape, and the binary as a user runs it.
 
-mod checks;
+mod bad_input;
 mod floors;
 mod generated;
+mod interrupted;
 mod shape;
+mod sql;
 
 use std::path::PathBuf;
 

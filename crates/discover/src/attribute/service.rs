@@ -7,10 +7,9 @@ use crate::caller::Caller;
 use crate::estate::Estate;
 
 pub(super) fn attribute(caller: &Caller, _: &Estate) -> Option<Attribution> {
-    if caller.identity_type != "AWSService" && !(caller.identity().is_empty() && !caller.invoked_by.is_empty()) {
-        return None;
-    }
-    Some(Attribution {
+    let alone = caller.identity().is_empty() && !caller.invoked_by.is_empty();
+    let is_service = caller.identity_type == "AWSService" || alone;
+    is_service.then(|| Attribution {
         arn: caller.invoked_by.clone(),
         kind: WorkloadKind::Service,
         title: caller.invoked_by.clone(),

@@ -117,3 +117,19 @@ async fn other_calls_and_calls_of_the_future_are_no_edges() {
     ];
     assert!(World::new().calls(calls).edges().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_lake_on_disk_gives_the_same_edges() {
+    let world = || {
+        let policy = serde_json::json!({"vpc_endpoint_id": "vpce-1", "policy_document": {"Statement": []}});
+        let private =
+            ApiCall { source_ip: "10.0.0.1".into(), vpc_endpoint_id: "vpce-1".into(), ..by_session("app", "s") };
+        World::new()
+            .with("aws_vpc_endpoint", "arn:aws:ec2:us-east-1:123456789012:vpc-endpoint/vpce-1", policy)
+            .coverage("aws_vpc_endpoint", "ok")
+            .calls([at(1, 1, private), at(2, 2, by_session("app", "s"))])
+    };
+    let edges = world().edges_on_disk().await;
+    assert_eq!(edges.len(), 2);
+    assert_eq!(edges, world().edges().await);
+}

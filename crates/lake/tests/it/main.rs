@@ -1,18 +1,13 @@
 //! Tests of the lake over real folders.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "helpers of tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod exactly_once;
 mod fixture;
 mod folder;
 mod lock;
 mod older;
+mod pruning;
 mod read_only;
 mod round_trip;
 mod slt;
