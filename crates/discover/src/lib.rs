@@ -38,8 +38,11 @@ pub use error::DiscoverError;
 /// # Errors
 /// A query fails. That something was not collected is no error.
 pub async fn discover(session: &Session, run: RunId, now: Timestamp) -> Result<Vec<Edge>, DiscoverError> {
-    let estate = estate::Estate::read(session).await?;
     let groups = group::read(session, now).await?;
     tracing::debug!(groups = groups.len(), "calls of models");
+    if groups.is_empty() {
+        return Ok(vec![]);
+    }
+    let estate = estate::Estate::read(session).await?;
     Ok(edges::of(&run, &groups, &estate))
 }

@@ -44,7 +44,7 @@ pub enum LakeError {
         reason: String,
     },
     /// Another process holds the lock.
-    #[error("a {stage} is already writing to this lake: {holder}; wait for it or end it (`{}`)", path.display())]
+    #[error("`{stage}` is already writing to this lake: {holder}; wait for it or end it (`{}`)", path.display())]
     Locked {
         /// the stage, such as `scan`
         stage: String,

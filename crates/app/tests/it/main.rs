@@ -1,15 +1,24 @@
 //! Tests of the whole: the workspace's shape, and the binary as a user runs it.
 
+// `cfg(test)` tells clippy that helper functions are tests too.
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod floors;
+#[cfg(test)]
 mod generated;
+#[cfg(test)]
 mod interrupted;
+#[cfg(test)]
 mod shape;
-mod sql;
 
+#[cfg(test)]
 use std::path::PathBuf;
 
 /// The repository's root.
+#[cfg(test)]
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -1,5 +1,6 @@
 //! Agents, flows, knowledge bases and runtimes of Bedrock: Bedrock calls in their role.
 
+use sightline_model::Arn;
 use sightline_model::edge::{Confidence, WorkloadKind};
 
 use super::{Attribution, shared};
@@ -23,5 +24,18 @@ pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution>
         candidates.extend(of(WorkloadKind::Flow, "this flow", &estate.flows));
         candidates.extend(of(WorkloadKind::Service, "this knowledge base", &estate.knowledge_bases));
     }
+    prefer_named(caller, &mut candidates);
     shared::one_of(caller, estate, TABLES, candidates)
+}
+
+/// Things may share a role. Bedrock puts an agent's id into the session's name; that is a habit and not a promise, so it only chooses
+/// among those whose role fits.
+fn prefer_named(caller: &Caller, candidates: &mut Vec<Attribution>) {
+    let is_named = |candidate: &Attribution| {
+        let id = candidate.arn.parse::<Arn>().map(|arn| arn.name().to_owned()).unwrap_or_default();
+        !id.is_empty() && caller.session_name.split('-').any(|part| part == id)
+    };
+    if candidates.iter().any(is_named) {
+        candidates.retain(is_named);
+    }
 }

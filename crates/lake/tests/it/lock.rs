@@ -15,7 +15,7 @@ async fn another_process_holds_the_lock_until_it_dies() {
     let mut child = holder_of(folder.path());
     let error = lake.lock("scan", "since later").unwrap_err();
     let expected =
-        format!("a scan is already writing to this lake: pid {}, since 2026-11-22T03:15:00Z; wait", child.id());
+        format!("`scan` is already writing to this lake: pid {}, since 2026-11-22T03:15:00Z; wait", child.id());
     assert!(error.to_string().starts_with(&expected), "{error}");
     let _other_stage = lake.lock("ingest", "").unwrap();
 
