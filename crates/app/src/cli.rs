@@ -22,8 +22,10 @@ use std::path::PathBuf;
 /// checks the accounts' posture, says what it could not see, and writes the fix. It changes nothing in any account.
 #[derive(Debug, Parser)]
 #[command(name = "sightline", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 clean, 1 findings, 2 could not run, 3 nothing failing but something could not be seen.")]
-pub struct Cli {
+#[command(
+    after_help = "Exit status: 0 clean, 1 findings, 2 could not run, 3 nothing failing but something could not be seen."
+)]
+pub(crate) struct Cli {
     /// what every command takes
     #[command(flatten)]
     pub global: Global,
@@ -33,7 +35,7 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// Folder that keeps all that is read and found
     #[arg(long, global = true, env = "SIGHTLINE_LAKE", value_name = "FOLDER", default_value = ".sightline/lake")]
     pub lake: PathBuf,
@@ -63,7 +65,7 @@ impl Cli {
     ///
     /// # Errors
     /// What kept the command from running: exit status 2.
-    pub async fn run(self) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self) -> anyhow::Result<Exit> {
         let global = &self.global;
         match self.command {
             Command::Onboard(command) => command.run().await,

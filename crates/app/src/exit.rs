@@ -4,7 +4,7 @@ use std::process::{ExitCode, Termination};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// 0: ran, and nothing to report
     Clean,
     /// 1: at least one failing finding at or above `--fail-on`, a prerequisite that is missing, a probe that broke a model
@@ -17,7 +17,7 @@ pub enum Exit {
 
 impl Exit {
     /// Prints what the argument parser has to say: help and version are results, the rest are errors.
-    pub fn of_usage(error: &clap::Error) -> Self {
+    pub(crate) fn of_usage(error: &clap::Error) -> Self {
         let is_help = error.exit_code() == 0;
         // Nothing can be done about a closed terminal.
         let _ = error.print();
@@ -25,7 +25,7 @@ impl Exit {
     }
 
     /// The worse of two results of one command.
-    pub fn or_worse(self, other: Self) -> Self {
+    pub(crate) fn or_worse(self, other: Self) -> Self {
         let rank = |exit: Self| match exit {
             Self::Clean => 0,
             Self::Incomplete => 1,

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 /// A token that the first Ctrl-C cancels.
-pub fn token() -> CancellationToken {
+pub(crate) fn token() -> CancellationToken {
     let token = CancellationToken::new();
     let cancelled = token.clone();
     tokio::spawn(async move {

@@ -10,7 +10,7 @@ const LONGEST_ERROR: usize = 2_000;
 ///
 /// # Errors
 /// Standard output cannot be written, for example because its reader has gone.
-pub fn line(text: &str) -> io::Result<()> {
+pub(crate) fn line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.write_all(b"\n")
@@ -20,7 +20,7 @@ pub fn line(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`line`].
-pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, value)?;
     out.write_all(b"\n")?;
@@ -28,13 +28,13 @@ pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 }
 
 /// A remark beside the result.
-pub fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     // Nothing can be done when standard error is closed.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// An error and its causes, each once.
-pub fn error(error: &anyhow::Error) {
+pub(crate) fn error(error: &anyhow::Error) {
     let mut told = String::new();
     for cause in error.chain() {
         let text = cause.to_string();
@@ -49,7 +49,7 @@ pub fn error(error: &anyhow::Error) {
 }
 
 /// Whether the error is that the reader of standard output has gone (`sightline … | head`): no error of ours.
-pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
         let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
@@ -58,12 +58,12 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Whether a person is watching standard error.
-pub fn is_watched() -> bool {
+pub(crate) fn is_watched() -> bool {
     io::stderr().is_terminal() && !crate::world::has_variable("CI")
 }
 
 /// Starts the log on standard error: warnings, or more with each `-v`.
-pub fn start_log(verbose: u8) {
+pub(crate) fn start_log(verbose: u8) {
     let level = match verbose {
         // The kernel logs an error whenever it looks for a table that is still to be made.
         0 => "warn,aws_config=error,deltalake=error,buoyant_kernel=off",

@@ -5,11 +5,11 @@ use sightline_collect::scan::{Plan, Progress, TableDone};
 use std::time::Duration;
 
 /// The line that a scan draws.
-pub struct ScanLine(ProgressBar);
+pub(crate) struct ScanLine(ProgressBar);
 
 impl ScanLine {
     /// Draws on a terminal, or not at all.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(bar("{spinner} {pos}/{len} tables  {elapsed}  {wide_msg}"))
     }
 }
@@ -37,11 +37,11 @@ impl Drop for ScanLine {
 }
 
 /// The line that an ingest draws.
-pub struct IngestLine(ProgressBar);
+pub(crate) struct IngestLine(ProgressBar);
 
 impl IngestLine {
     /// Draws on a terminal, or not at all.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(bar("{spinner} {pos} objects  {per_sec}  {elapsed}  {wide_msg}"))
     }
 }
@@ -64,7 +64,7 @@ impl Drop for IngestLine {
 }
 
 /// A line of progress in this template, drawn ten times a second at most.
-pub fn bar(template: &str) -> ProgressBar {
+pub(crate) fn bar(template: &str) -> ProgressBar {
     if !crate::print::is_watched() {
         return ProgressBar::hidden();
     }

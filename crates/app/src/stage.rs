@@ -1,8 +1,8 @@
 //! What commands share: the lake opened with the inventory's views, and the stages that run over it without AWS.
 
-pub mod discover;
-pub mod evaluate;
-pub mod reported;
+pub(crate) mod discover;
+pub(crate) mod evaluate;
+pub(crate) mod reported;
 
 use anyhow::Context as _;
 use sightline_collect::catalogue::{self, Catalogue};
@@ -13,7 +13,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// A declaration is broken; tests keep that from being shipped.
-pub fn catalogue() -> anyhow::Result<Catalogue> {
+pub(crate) fn catalogue() -> anyhow::Result<Catalogue> {
     catalogue::catalogue().context("the inventory's catalogue is broken: please report this")
 }
 
@@ -21,7 +21,7 @@ pub fn catalogue() -> anyhow::Result<Catalogue> {
 ///
 /// # Errors
 /// There is no lake, or it cannot be read.
-pub async fn session(lake: &Lake) -> anyhow::Result<Session> {
+pub(crate) async fn session(lake: &Lake) -> anyhow::Result<Session> {
     Ok(lake.session(&catalogue()?.schemas()).await?)
 }
 
@@ -29,6 +29,6 @@ pub async fn session(lake: &Lake) -> anyhow::Result<Session> {
 ///
 /// # Errors
 /// There is none in this folder, or it cannot be read.
-pub async fn open(root: &Path) -> anyhow::Result<Lake> {
+pub(crate) async fn open(root: &Path) -> anyhow::Result<Lake> {
     Ok(Lake::open(root).await?)
 }

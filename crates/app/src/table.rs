@@ -9,14 +9,14 @@ use std::io::IsTerminal as _;
 const DEFAULT_WIDTH: u16 = 80;
 
 /// Rows under a heading.
-pub struct Table {
+pub(crate) struct Table {
     grid: Grid,
     colour: bool,
 }
 
 /// How a cell is coloured, where colours are wanted. The text says the same in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// as the terminal has it
     Plain,
     /// good
@@ -29,7 +29,7 @@ pub enum Tone {
 
 impl Table {
     /// A table with these column titles.
-    pub fn new(titles: &[&str]) -> Self {
+    pub(crate) fn new(titles: &[&str]) -> Self {
         let colour = wants_colour();
         let mut grid = Grid::new();
         grid.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
@@ -44,13 +44,13 @@ impl Table {
     }
 
     /// Adds a row.
-    pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = (&'a str, Tone)>) {
+    pub(crate) fn row<'a>(&mut self, cells: impl IntoIterator<Item = (&'a str, Tone)>) {
         let cells: Vec<Cell> = cells.into_iter().map(|(text, tone)| self.cell(text, tone)).collect();
         self.grid.add_row(cells);
     }
 
     /// Sets a column of numbers to the right.
-    pub fn align_right(&mut self, column: usize) {
+    pub(crate) fn align_right(&mut self, column: usize) {
         if let Some(column) = self.grid.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -78,7 +78,7 @@ impl std::fmt::Display for Table {
 }
 
 /// A word at the left and text beside it, wrapped to the terminal's width; the text begins at column `indent`.
-pub fn entry(word: &str, tone: Tone, indent: usize, text: &str) -> String {
+pub(crate) fn entry(word: &str, tone: Tone, indent: usize, text: &str) -> String {
     let mut lines = wrapped(&for_terminal(text), usize::from(width()).saturating_sub(indent).max(20)).into_iter();
     let pad = " ".repeat(indent.saturating_sub(word.chars().count() + 2));
     let mut out = format!("  {}{pad}{}", coloured(word, tone), lines.next().unwrap_or_default());
@@ -128,12 +128,12 @@ fn wants_colour() -> bool {
 }
 
 /// The width of the terminal.
-pub fn width() -> u16 {
+pub(crate) fn width() -> u16 {
     crate::world::columns().or_else(|| Grid::new().width()).unwrap_or(DEFAULT_WIDTH).max(40)
 }
 
 /// A name cut in its middle to `limit` characters: the ends of names tell most.
-pub fn middle(text: &str, limit: usize) -> String {
+pub(crate) fn middle(text: &str, limit: usize) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= limit {
         return text.to_owned();

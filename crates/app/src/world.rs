@@ -1,6 +1,9 @@
 //! What the process takes from the world around it. Libraries get these as arguments, so that they can be replayed.
 
-#![expect(clippy::disallowed_methods, reason = "the one place where the clock, randomness and the environment are read")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the clock, randomness and the environment are read"
+)]
 
 use jiff::Timestamp;
 use sightline_collect::scan::Clock;
@@ -8,32 +11,32 @@ use sightline_model::RunId;
 use std::sync::Arc;
 
 /// Now.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// Reads the time whenever it is asked.
-pub fn clock() -> Clock {
+pub(crate) fn clock() -> Clock {
     Arc::new(Timestamp::now)
 }
 
 /// A new id for a run that begins now.
-pub fn new_run() -> RunId {
+pub(crate) fn new_run() -> RunId {
     let (_, tail) = uuid::Uuid::new_v4().as_u64_pair();
     RunId::new(now(), u32::try_from(tail & 0xff_ffff).unwrap_or_default())
 }
 
 /// A seed for what must not repeat between runs.
-pub fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().1
 }
 
 /// Whether the environment has this variable with any text in it.
-pub fn has_variable(name: &str) -> bool {
+pub(crate) fn has_variable(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// The width that the environment asks for: `COLUMNS`.
-pub fn columns() -> Option<u16> {
+pub(crate) fn columns() -> Option<u16> {
     std::env::var("COLUMNS").ok()?.parse().ok()
 }

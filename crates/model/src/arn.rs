@@ -84,7 +84,9 @@ impl FromStr for Arn {
         let mut found = text.match_indices(':').map(|(offset, _)| offset);
         let colons: [Option<usize>; 5] = std::array::from_fn(|_| found.next());
         match colons {
-            [Some(a), Some(b), Some(c), Some(d), Some(e)] => Ok(Self { text: text.to_owned(), colons: [a, b, c, d, e] }),
+            [Some(a), Some(b), Some(c), Some(d), Some(e)] => {
+                Ok(Self { text: text.to_owned(), colons: [a, b, c, d, e] })
+            }
             _ => Err(ArnError::Parts(shown())),
         }
     }

@@ -297,7 +297,8 @@ pub const PROBE_ATTEMPT: &LakeTable = &LakeTable {
 };
 
 /// All of them, by name.
-pub const ALL: &[&LakeTable] = &[API_CALL, COVERAGE, EDGE, FINDING, FLOW, LOG_GAP, LOG_OBJECT, PROBE_ATTEMPT, RESOURCE, SCAN];
+pub const ALL: &[&LakeTable] =
+    &[API_CALL, COVERAGE, EDGE, FINDING, FLOW, LOG_GAP, LOG_OBJECT, PROBE_ATTEMPT, RESOURCE, SCAN];
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,12 @@
 //! It runs in build scripts only, where a panic is the error message; Cargo re-runs the script whenever a file is
 //! added to the folder or removed from it, which procedural macros cannot ask for.
 
-#![expect(clippy::panic, clippy::print_stdout, clippy::disallowed_methods, reason = "a build script reports by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a build script reports by panicking"
+)]
 
 use std::env;
 use std::fmt::Write as _;
@@ -31,7 +36,10 @@ pub fn modules(folder: &str, unit: &str, out: &str) {
         let _ = write!(list, "&{name}::UNIT, ");
         list
     });
-    let _ = writeln!(text, "/// Every unit of this folder, by file name.\npub static ALL: &[&'static dyn {unit}] = &[{list}];");
+    let _ = writeln!(
+        text,
+        "/// Every unit of this folder, by file name.\npub static ALL: &[&'static dyn {unit}] = &[{list}];"
+    );
     write(out, &text);
 }
 
@@ -41,7 +49,8 @@ pub fn modules(folder: &str, unit: &str, out: &str) {
 /// file's text; sorted by path.
 pub fn texts(folder: &str, extension: &str, out: &str) {
     let root = manifest_dir().join(folder);
-    let mut text = String::from("/// Every file of this folder: its path and its text.\npub static ALL: &[(&str, &str)] = &[\n");
+    let mut text =
+        String::from("/// Every file of this folder: its path and its text.\npub static ALL: &[(&str, &str)] = &[\n");
     for path in files_below(&root, extension) {
         let below = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let _ = writeln!(text, "    ({below:?}, include_str!({path:?})),");
@@ -51,7 +60,9 @@ pub fn texts(folder: &str, extension: &str, out: &str) {
 }
 
 fn manifest_dir() -> PathBuf {
-    PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| panic!("CARGO_MANIFEST_DIR is not set: run by Cargo only")))
+    PathBuf::from(
+        env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| panic!("CARGO_MANIFEST_DIR is not set: run by Cargo only")),
+    )
 }
 
 fn write(out: &str, text: &str) {

@@ -6,7 +6,7 @@ use sightline_aws::{Aws, AwsError, Connect};
 /// Whose credentials are used, and for which regions.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS access")]
-pub struct Access {
+pub(crate) struct Access {
     /// Profile of the shared AWS configuration [default: the default credential chain]
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -26,7 +26,7 @@ impl Access {
     ///
     /// # Errors
     /// The configuration cannot be used.
-    pub async fn connect(&self) -> Result<Aws, AwsError> {
+    pub(crate) async fn connect(&self) -> Result<Aws, AwsError> {
         Aws::connect(Connect {
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),

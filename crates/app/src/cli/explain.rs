@@ -8,20 +8,20 @@ use clap::Args;
 use serde_json::Value;
 use sightline_check::{Check, FixPart, Rendered};
 use sightline_lake::Session;
+use sightline_model::Finding;
 use sightline_model::edge::Edge;
 use sightline_model::untrusted::for_terminal;
-use sightline_model::Finding;
 
 /// Tell what an id means: a check, a prerequisite, a table, a finding's fingerprint, an edge
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// Such as `bedrock-invocation-logging-off`, `log-bucket`, `aws_iam_role`, or 32 hexadecimal digits
     id: String,
 }
 
 impl Explain {
     /// Explains from what ships with the product, then from what the lake holds.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let checks = sightline_check::checks()?;
         if let Some(check) = checks.iter().find(|check| check.id == self.id) {
             print::line(&lines(&check_text(check)))?;
@@ -33,17 +33,24 @@ impl Explain {
             let lake = stage::open(&global.lake).await?;
             print::line(&lines(&stored(&stage::session(&lake).await?, &self.id, &checks).await?))?;
         } else {
-            bail!("nothing is named `{}`: give a check, a prerequisite, a table, or an id of 32 hexadecimal digits", self.id);
+            bail!(
+                "nothing is named `{}`: give a check, a prerequisite, a table, or an id of 32 hexadecimal digits",
+                self.id
+            );
         }
         Ok(Exit::Clean)
     }
 }
 
 fn check_text(check: &Check) -> String {
-    let fix: String = check.fix.iter().map(|part| match part {
-        FixPart::Prose(text) => format!("{text}\n\n"),
-        FixPart::Block { language, text } => format!("{language}:\n{}\n\n", indented(text)),
-    }).collect();
+    let fix: String = check
+        .fix
+        .iter()
+        .map(|part| match part {
+            FixPart::Prose(text) => format!("{text}\n\n"),
+            FixPart::Block { language, text } => format!("{language}:\n{}\n\n", indented(text)),
+        })
+        .collect();
     format!(
         "{} ({}, {})\n\n{}\n\nFix\n\n{fix}References\n\n{}",
         check.declaration.title, check.id, check.declaration.severity, check.about, check.references
@@ -53,8 +60,11 @@ fn check_text(check: &Check) -> String {
 fn table_text(name: &str) -> anyhow::Result<Option<String>> {
     let catalogue = stage::catalogue()?;
     let Some(schema) = catalogue.schemas().into_iter().find(|schema| schema.name == name) else { return Ok(None) };
-    let columns: String =
-        schema.columns.iter().map(|column| format!("\n  {:40} {:?}", column.name, column.kind).to_lowercase()).collect();
+    let columns: String = schema
+        .columns
+        .iter()
+        .map(|column| format!("\n  {:40} {:?}", column.name, column.kind).to_lowercase())
+        .collect();
     let actions = catalogue.actions_of(name).into_iter().collect::<Vec<_>>().join(" ");
     Ok(Some(format!("{name}\n\nRead with {actions}\n\nColumns, beside the standard ones:{columns}")))
 }
@@ -66,7 +76,8 @@ async fn stored(session: &Session, id: &str, checks: &[Check]) -> anyhow::Result
     if let Some(finding) = findings.first() {
         return Ok(finding_text(finding, checks));
     }
-    let edges: Vec<Edge> = session.sql(&format!("SELECT * FROM current_edge WHERE edge_id = '{id}'")).await?.rows_as()?;
+    let edges: Vec<Edge> =
+        session.sql(&format!("SELECT * FROM current_edge WHERE edge_id = '{id}'")).await?.rows_as()?;
     match edges.first() {
         Some(edge) => edge_text(edge),
         None => bail!("no finding and no edge of the newest runs has the id `{id}`"),
@@ -75,28 +86,47 @@ async fn stored(session: &Session, id: &str, checks: &[Check]) -> anyhow::Result
 
 fn finding_text(finding: &Finding, checks: &[Check]) -> String {
     let fix: String = checks.iter().find(|check| check.id == finding.check_id).map_or_else(String::new, |check| {
-        sightline_check::fix(check, finding).into_iter().map(|part| match part {
-            Rendered::Prose { text } => format!("{text}\n\n"),
-            Rendered::Block { language, text } => format!("{language}:\n{}\n\n", indented(&text)),
-        }).collect()
+        sightline_check::fix(check, finding)
+            .into_iter()
+            .map(|part| match part {
+                Rendered::Prose { text } => format!("{text}\n\n"),
+                Rendered::Block { language, text } => format!("{language}:\n{}\n\n", indented(&text)),
+            })
+            .collect()
     });
     format!(
         "{} {}\n{} ({})\n\n{}\n\nresource  {}\naccount   {}\nregion    {}\n\nFix\n\n{fix}",
-        finding.severity, finding.status, finding.title, finding.check_id, finding.reason, finding.resource, finding.account_id, finding.region
+        finding.severity,
+        finding.status,
+        finding.title,
+        finding.check_id,
+        finding.reason,
+        finding.resource,
+        finding.account_id,
+        finding.region
     )
 }
 
 fn edge_text(edge: &Edge) -> anyhow::Result<String> {
     let Value::Object(mut fields) = serde_json::to_value(edge)? else { bail!("an edge has fields") };
-    let controls: String =
-        edge.controls.iter().map(|control| format!("\n  {:20} {:8} {}", control.name, format!("{:?}", control.state).to_lowercase(), control.reason)).collect();
-    let evidence: String = edge.evidence.iter().map(|seen| format!("\n  {}:{} {}", seen.object, seen.line, seen.event_id)).collect();
+    let controls: String = edge
+        .controls
+        .iter()
+        .map(|control| {
+            format!("\n  {:20} {:8} {}", control.name, format!("{:?}", control.state).to_lowercase(), control.reason)
+        })
+        .collect();
+    let evidence: String =
+        edge.evidence.iter().map(|seen| format!("\n  {}:{} {}", seen.object, seen.line, seen.event_id)).collect();
     fields.retain(|name, _| name != "controls" && name != "evidence" && name != "attribution");
     let plain: String = fields
         .iter()
         .map(|(name, value)| format!("\n{name:15} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
         .collect();
-    Ok(format!("{} -> {}\n{}\n{plain}\n\nControls{controls}\n\nEvidence{evidence}", edge.workload_title, edge.model_title, edge.attribution))
+    Ok(format!(
+        "{} -> {}\n{}\n{plain}\n\nControls{controls}\n\nEvidence{evidence}",
+        edge.workload_title, edge.model_title, edge.attribution
+    ))
 }
 
 fn indented(text: &str) -> String {

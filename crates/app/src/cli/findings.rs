@@ -17,7 +17,7 @@ const LISTED: usize = 8;
 
 /// Check what the newest scans saw; what rests on something that could not be read is `unknown`, never `pass`
 #[derive(Debug, Args)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// Run these checks only: id, service, severity or framework, `*` for any text (`bedrock-*`, `high`, `cis-7.0:2.*`)
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     select: Vec<String>,
@@ -43,7 +43,7 @@ pub struct Findings {
 
 impl Findings {
     /// Evaluates and prints.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
         let checks = selection.apply(sightline_check::checks()?)?;
@@ -66,14 +66,15 @@ impl Findings {
             some => some.contains(&finding.status),
         };
         let mut shown: Vec<&Finding> = findings.iter().filter(wanted).collect();
-        let rank = |finding: &&Finding| (Reverse(finding.severity), finding.check_id.clone(), finding.status != Status::Fail);
+        let rank =
+            |finding: &&Finding| (Reverse(finding.severity), finding.check_id.clone(), finding.status != Status::Fail);
         shown.sort_by_cached_key(rank);
         shown
     }
 }
 
 /// The exit status that the findings ask for.
-pub fn exit(findings: &[Finding], fail_on: Severity) -> Exit {
+pub(crate) fn exit(findings: &[Finding], fail_on: Severity) -> Exit {
     let failing = findings.iter().any(|finding| finding.status == Status::Fail && finding.severity >= fail_on);
     let unknown = findings.iter().any(|finding| finding.status == Status::Unknown);
     match (failing, unknown) {
@@ -106,7 +107,12 @@ fn show(all: &[Finding], shown: &[&Finding]) -> anyhow::Result<()> {
 fn show_check(findings: &[&Finding]) -> anyhow::Result<()> {
     let Some(first) = findings.first() else { return Ok(()) };
     let severity = if first.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
-    print::line(&table::entry(first.severity.as_str(), severity, 12, &format!("{} ({})", first.title, first.check_id)))?;
+    print::line(&table::entry(
+        first.severity.as_str(),
+        severity,
+        12,
+        &format!("{} ({})", first.title, first.check_id),
+    ))?;
     let name = usize::from(width()).saturating_sub(40).clamp(20, 80);
     for finding in findings.iter().take(LISTED) {
         let word = format!("{:8}", finding.status.as_str());
@@ -121,7 +127,7 @@ fn show_check(findings: &[&Finding]) -> anyhow::Result<()> {
 }
 
 /// The colour of a status.
-pub fn tone(status: Status) -> Tone {
+pub(crate) fn tone(status: Status) -> Tone {
     match status {
         Status::Pass => Tone::Good,
         Status::Fail => Tone::Bad,

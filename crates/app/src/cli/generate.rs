@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Write the generated files under docs/ anew
 #[derive(Debug, Args)]
 #[command(hide = true)]
-pub struct Generate {
+pub(crate) struct Generate {
     /// Only say which differ; exits with 1 if any does
     #[arg(long)]
     check: bool,
@@ -22,7 +22,7 @@ pub struct Generate {
 
 impl Generate {
     /// Writes the files, or compares them.
-    pub fn run(self) -> anyhow::Result<Exit> {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let mut exit = Exit::Clean;
         for (name, text) in files()? {
             let path = self.root.join("docs").join(name);
@@ -85,7 +85,12 @@ fn tables() -> anyhow::Result<String> {
     }
     text.push_str("\n## The inventory\n");
     for schema in catalogue.schemas() {
-        let actions = catalogue.actions_of(&schema.name).into_iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(" ");
+        let actions = catalogue
+            .actions_of(&schema.name)
+            .into_iter()
+            .map(|action| format!("`{action}`"))
+            .collect::<Vec<_>>()
+            .join(" ");
         let columns = schema.columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(" ");
         let _ = write!(text, "\n### {}\n\nRead with {actions}.\n\n{columns}\n", schema.name);
     }

@@ -17,8 +17,10 @@ use std::path::Path;
 
 /// Read logs, each object once: VPC flow logs and CloudTrail, from S3 prefixes or local folders
 #[derive(Debug, Args)]
-#[command(after_help = "Objects that no log source recognises are passed by and counted. A second run reads only what is new.")]
-pub struct Ingest {
+#[command(
+    after_help = "Objects that no log source recognises are passed by and counted. A second run reads only what is new."
+)]
+pub(crate) struct Ingest {
     /// `s3://bucket/prefix`, a folder, or a file
     #[arg(required = true, value_name = "PLACE")]
     places: Vec<String>,
@@ -45,7 +47,9 @@ fn since(text: &str) -> Result<Since, String> {
     if let Ok(at) = text.parse() {
         return Ok(Since::At(at));
     }
-    text.parse().map(Since::Age).map_err(|_| format!("`{text}` is neither a time (2026-11-01T00:00:00Z) nor an age (7d)"))
+    text.parse()
+        .map(Since::Age)
+        .map_err(|_| format!("`{text}` is neither a time (2026-11-01T00:00:00Z) nor an age (7d)"))
 }
 
 impl Since {
@@ -62,7 +66,7 @@ impl Since {
 
 impl Ingest {
     /// Reads the places and prints what was read and what was not.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let stores = self.stores().await?;
         let lake = Lake::create(&global.lake).await?;
         let options = IngestOptions {
@@ -97,8 +101,9 @@ impl Ingest {
                     Some(aws) => aws,
                     None => aws.insert(self.access.connect().await?),
                 };
-                LogStore::s3_address(aws, place)
-                    .with_context(|| format!("`{place}` is no S3 address: write `s3://bucket` or `s3://bucket/prefix`"))?
+                LogStore::s3_address(aws, place).with_context(|| {
+                    format!("`{place}` is no S3 address: write `s3://bucket` or `s3://bucket/prefix`")
+                })?
             } else {
                 LogStore::folder(Path::new(place))?
             });
@@ -114,7 +119,10 @@ fn show(summary: &IngestSummary) -> anyhow::Result<()> {
     }
     for (name, source) in &summary.by_source {
         let numbers = [source.objects, source.bytes, source.records, source.rejects].map(|number| number.to_string());
-        table.row(std::iter::once((name.as_str(), Tone::Plain)).chain(numbers.iter().map(|number| (number.as_str(), Tone::Plain))));
+        table.row(
+            std::iter::once((name.as_str(), Tone::Plain))
+                .chain(numbers.iter().map(|number| (number.as_str(), Tone::Plain))),
+        );
     }
     if !summary.by_source.is_empty() {
         print::line(table.to_string().trim_end())?;
@@ -144,7 +152,11 @@ fn missing(summary: &IngestSummary) -> anyhow::Result<()> {
     let place = usize::from(width()).saturating_sub(40).max(30);
     let mut table = Table::new(&["WHERE", "WHY"]);
     for reject in &summary.reject_samples {
-        let at = if reject.line > 0 { format!("{}:{}", middle(&reject.uri, place), reject.line) } else { middle(&reject.uri, place) };
+        let at = if reject.line > 0 {
+            format!("{}:{}", middle(&reject.uri, place), reject.line)
+        } else {
+            middle(&reject.uri, place)
+        };
         table.row([(at.as_str(), Tone::Plain), (reject.reason.as_str(), Tone::Plain)]);
     }
     let unread = summary.unreadable_samples.iter().map(|unread| (&unread.uri, &unread.error));

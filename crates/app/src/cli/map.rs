@@ -21,7 +21,7 @@ const SHOWN_CONTROLS: &[(&str, &str, &str)] = &[
 
 /// Show which workloads and people call which models, over which path and behind which controls
 #[derive(Debug, Args)]
-pub struct Map {
+pub(crate) struct Map {
     /// Only edges that lack this control or of which it is unknown, such as `private_path`
     #[arg(long, value_name = "CONTROL")]
     without: Option<String>,
@@ -35,10 +35,14 @@ pub struct Map {
 
 impl Map {
     /// Discovers and prints.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         if let Some(name) = &self.without {
             let known = sightline_model::edge::CONTROLS;
-            anyhow::ensure!(known.contains(&name.as_str()), "no control is named `{name}`; use one of: {}", known.join(" "));
+            anyhow::ensure!(
+                known.contains(&name.as_str()),
+                "no control is named `{name}`; use one of: {}",
+                known.join(" ")
+            );
         }
         let lake = stage::open(&global.lake).await?;
         let mut edges = stage::discover::discover(&lake).await?;
@@ -87,7 +91,8 @@ fn show(edges: &[Edge]) -> anyhow::Result<()> {
         ]);
     }
     print::line(table.to_string().trim_end())?;
-    let legend = SHOWN_CONTROLS.iter().map(|(letter, _, words)| format!("{letter} {words}")).collect::<Vec<_>>().join(", ");
+    let legend =
+        SHOWN_CONTROLS.iter().map(|(letter, _, words)| format!("{letter} {words}")).collect::<Vec<_>>().join(", ");
     print::line(&format!("\n{legend}: + yes, - no, ? unknown"))?;
     let calls: i64 = edges.iter().map(|edge| edge.calls).sum();
     print::line(&format!("{} edges, {calls} calls. `--json` has the evidence of each.", edges.len()))?;

@@ -12,7 +12,7 @@ use sightline_onboard::{Context, Format, Given, Parameters, Prerequisite, State,
 
 /// Prepare an account: print what it needs, and verify that it is there. Nothing is changed in the account
 #[derive(Debug, Args)]
-pub struct Onboard {
+pub(crate) struct Onboard {
     #[command(subcommand)]
     action: Action,
 }
@@ -108,7 +108,7 @@ struct Expected {
 
 impl Onboard {
     /// Runs the action.
-    pub async fn run(self) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self) -> anyhow::Result<Exit> {
         match self.action {
             Action::Verify(verify) => verify.run().await,
             Action::Terraform(render) => render.run(Format::Terraform).await,
@@ -122,7 +122,12 @@ impl Onboard {
 }
 
 impl Expected {
-    fn parameters(self, account_id: String, partition: Option<String>, regions: Vec<String>) -> anyhow::Result<Parameters> {
+    fn parameters(
+        self,
+        account_id: String,
+        partition: Option<String>,
+        regions: Vec<String>,
+    ) -> anyhow::Result<Parameters> {
         Ok(Parameters::check(Given {
             account_id,
             partition,
@@ -173,7 +178,11 @@ impl Verify {
         let context = Context { aws, parameters, now: world::now() };
         let verified = futures::future::join_all(units.iter().map(|unit| unit.verify(&context))).await;
         let verdicts: Vec<Verdict> = verified.into_iter().flatten().collect();
-        if self.json { print::json(&verdicts)? } else { show(&verdicts)? }
+        if self.json {
+            print::json(&verdicts)?
+        } else {
+            show(&verdicts)?
+        }
         Ok(verdicts.iter().map(|verdict| exit(verdict.status)).fold(Exit::Clean, Exit::or_worse))
     }
 }
@@ -195,7 +204,12 @@ fn show(verdicts: &[Verdict]) -> anyhow::Result<()> {
     for verdict in verdicts {
         let about = (verdict.prerequisite.as_str(), verdict.target.as_str());
         if about != last {
-            print::line(&format!("{}{}  {}", if last.0.is_empty() { "" } else { "\n" }, about.0, for_terminal(about.1)))?;
+            print::line(&format!(
+                "{}{}  {}",
+                if last.0.is_empty() { "" } else { "\n" },
+                about.0,
+                for_terminal(about.1)
+            ))?;
             last = about;
         }
         print::line(&table::entry(verdict.status.as_str(), tone(verdict.status), 13, &verdict.reason))?;
@@ -236,11 +250,14 @@ fn explain(units: Vec<&'static dyn Prerequisite>) -> anyhow::Result<Exit> {
 }
 
 /// What a prerequisite is, for a terminal.
-pub fn prerequisite_text(unit: &dyn Prerequisite) -> String {
+pub(crate) fn prerequisite_text(unit: &dyn Prerequisite) -> String {
     let parameters: String =
         unit.parameters().iter().map(|parameter| format!("\n  --{:18} {}", parameter.name, parameter.about)).collect();
-    let permissions: String =
-        unit.permissions().iter().map(|permission| format!("\n  {:42} {}", permission.action, permission.why)).collect();
+    let permissions: String = unit
+        .permissions()
+        .iter()
+        .map(|permission| format!("\n  {:42} {}", permission.action, permission.why))
+        .collect();
     for_terminal_lines(&format!(
         "{} ({})\n\n{}\n\nParameters:{parameters}\n\nVerifying it takes:{permissions}",
         unit.title(),

@@ -1,15 +1,15 @@
 //! `sightline permissions`: what the scanner must be allowed to do.
 
-use crate::stage::catalogue;
 use crate::exit::Exit;
 use crate::print;
+use crate::stage::catalogue;
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Print the least-privilege policy of a scan: the actions that its tables declare, and no others
 #[derive(Debug, Args)]
-pub struct Permissions {
+pub(crate) struct Permissions {
     /// List the tables and the actions of each, not policies
     #[arg(long)]
     tables: bool,
@@ -20,7 +20,7 @@ pub struct Permissions {
 
 impl Permissions {
     /// Prints the policies, each small enough for a managed policy.
-    pub fn run(self) -> anyhow::Result<Exit> {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let catalogue = catalogue()?;
         let actions: BTreeSet<String> = catalogue.actions();
         if self.tables {

@@ -12,13 +12,14 @@ use serde_json::json;
 use sightline_aws::Aws;
 use sightline_lake::Lake;
 use sightline_probe::{
-    Attempt, Guardrail, Limits, Outcome, Pack, Plan, PlanOptions, Price, PriceList, Progress, RunOptions, RunSummary, Target, Usd,
+    Attempt, Guardrail, Limits, Outcome, Pack, Plan, PlanOptions, Price, PriceList, Progress, RunOptions, RunSummary,
+    Target, Usd,
 };
 use std::io::{BufRead as _, IsTerminal as _};
 
 /// Test a model with prompts that attack it. Nothing is sent that `plan` does not show, nor beyond the budget
 #[derive(Debug, Args)]
-pub struct Probe {
+pub(crate) struct Probe {
     #[command(subcommand)]
     action: Action,
 }
@@ -92,12 +93,16 @@ struct Run {
 
 impl Probe {
     /// Runs the action.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         match self.action {
             Action::List => list(),
             Action::Plan(what) => {
                 let (_, plan) = what.plan().await?;
-                if what.json { print::json(&plan_json(&plan))? } else { show_plan(&plan)? }
+                if what.json {
+                    print::json(&plan_json(&plan))?
+                } else {
+                    show_plan(&plan)?
+                }
                 Ok(Exit::Clean)
             }
             Action::Run(run) => run.run(global).await,
@@ -148,7 +153,11 @@ impl Run {
         let line = AttemptLine(progress::bar("{spinner} {pos}/{len} calls  {elapsed}  {wide_msg}"));
         let summary = sightline_probe::run(&plan, &aws, &lake, &options, &line, &interrupt::token()).await?;
         line.0.finish_and_clear();
-        if self.what.json { print::json(&summary_json(&summary))? } else { show_summary(&summary)? }
+        if self.what.json {
+            print::json(&summary_json(&summary))?
+        } else {
+            show_summary(&summary)?
+        }
         Ok(exit(&summary))
     }
 
@@ -198,7 +207,8 @@ fn guardrail(text: &str) -> Guardrail {
 }
 
 fn price(text: &str) -> Result<Price, String> {
-    let (input, output) = text.split_once(',').ok_or_else(|| format!("`{text}` is no pair of prices such as `0.003,0.015`"))?;
+    let (input, output) =
+        text.split_once(',').ok_or_else(|| format!("`{text}` is no pair of prices such as `0.003,0.015`"))?;
     let amount = |text: &str| text.trim().parse::<Usd>().map_err(|error| error.to_string());
     Ok(Price { input: amount(input)?, output: amount(output)? })
 }
@@ -230,7 +240,10 @@ fn list() -> anyhow::Result<Exit> {
 }
 
 fn show_plan(plan: &Plan) -> anyhow::Result<()> {
-    let guard = plan.target.guardrail().map_or("no guardrail".to_owned(), |guard| format!("guardrail {}:{}", guard.id, guard.version));
+    let guard = plan
+        .target
+        .guardrail()
+        .map_or("no guardrail".to_owned(), |guard| format!("guardrail {}:{}", guard.id, guard.version));
     print::line(&format!("{} in {}, {guard}\n", plan.target.model(), plan.target.region()))?;
     let mut table = Table::new(&["PROBE", "FAMILY", "TRIALS", "WHAT IT TRIES"]);
     table.align_right(2);
@@ -291,7 +304,9 @@ fn show_summary(summary: &RunSummary) -> anyhow::Result<()> {
         let count = |outcome: Outcome| family.outcomes.get(&outcome).copied().unwrap_or_default().to_string();
         let rate = match family.decided {
             0 => "nothing was decided".to_owned(),
-            decided => format!("{:.0}–{:.0} % of {decided}", family.failure_rate.low * 100.0, family.failure_rate.high * 100.0),
+            decided => {
+                format!("{:.0}–{:.0} % of {decided}", family.failure_rate.low * 100.0, family.failure_rate.high * 100.0)
+            }
         };
         let tone = if count(Outcome::Broken) == "0" { Tone::Plain } else { Tone::Bad };
         table.row([

@@ -17,7 +17,7 @@ const LONGEST_CELL: usize = 200;
 #[derive(Debug, Args)]
 #[command(after_help = "Try: sightline query \"SELECT table_name, count(*) FROM current_resource GROUP BY 1\"\n\
      `SHOW TABLES` lists all names, `DESCRIBE aws_iam_role` the columns; JSON columns are read with `->` and `->>`.")]
-pub struct Query {
+pub(crate) struct Query {
     /// One statement that reads; `-` reads it from standard input
     sql: String,
     /// How to print the answer
@@ -38,7 +38,7 @@ enum Shape {
 
 impl Query {
     /// Runs the statement and prints the answer.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let sql = if self.sql == "-" { standard_input()? } else { self.sql };
         let lake = stage::open(&global.lake).await?;
         let answer = stage::session(&lake).await?.sql(&sql).await?;

@@ -10,7 +10,7 @@ use sightline_report::OutputSpec;
 
 /// Write findings, map and coverage as files for people and machines
 #[derive(Debug, Args)]
-pub struct Report {
+pub(crate) struct Report {
     /// What to write, and where: `html=FILE`, `json`, `csv=FILE` …; may be given several times
     #[arg(long, short, value_name = "FORMAT[=FILE]", default_value = "html=sightline.html")]
     output: Vec<OutputSpec>,
@@ -21,7 +21,7 @@ pub struct Report {
 
 impl Report {
     /// Makes findings and map anew, so that the report speaks of the newest scans and logs, and writes it.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
         let findings = stage::evaluate::evaluate(&lake, &sightline_check::checks()?).await?;
         let edges = stage::discover::discover(&lake).await?;

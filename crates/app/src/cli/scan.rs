@@ -18,7 +18,7 @@ const LISTED_CAUSES: usize = 20;
 
 /// Read the account's inventory: all enabled regions in parallel; what could not be read is kept as coverage
 #[derive(Debug, Args)]
-pub struct Scan {
+pub(crate) struct Scan {
     #[command(flatten)]
     access: Access,
     /// Read these tables only, such as `aws_bedrock_*`
@@ -37,7 +37,7 @@ pub struct Scan {
 
 impl Scan {
     /// Scans and prints what was and was not seen.
-    pub async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = Lake::create(&global.lake).await?;
         let aws = self.access.connect().await?;
         let options = ScanOptions {
@@ -49,7 +49,11 @@ impl Scan {
             ..ScanOptions::new(world::new_run(), world::clock(), env!("CARGO_PKG_VERSION"))
         };
         let summary = scan(&aws, &lake, options, &ScanLine::new()).await?;
-        if self.json { print::json(&summary)? } else { show(&summary)? }
+        if self.json {
+            print::json(&summary)?
+        } else {
+            show(&summary)?
+        }
         Ok(if summary.incomplete() > 0 { Exit::Incomplete } else { Exit::Clean })
     }
 }
@@ -64,7 +68,10 @@ fn show(summary: &ScanSummary) -> anyhow::Result<()> {
     ))?;
     let count = |outcome: Outcome| summary.outcomes.get(&outcome).copied().unwrap_or_default();
     let (whole, absent) = (count(Outcome::Ok), count(Outcome::Unsupported));
-    print::line(&format!("coverage   {whole} reads whole, {absent} not offered in their region, {} incomplete", summary.incomplete()))?;
+    print::line(&format!(
+        "coverage   {whole} reads whole, {absent} not offered in their region, {} incomplete",
+        summary.incomplete()
+    ))?;
     if summary.cancelled {
         print::line("stopped    before its end: what was not read counts as incomplete")?;
     }
@@ -87,11 +94,17 @@ fn show(summary: &ScanSummary) -> anyhow::Result<()> {
     }
     print::line(table.to_string().trim_end())?;
     if causes.len() > LISTED_CAUSES {
-        print::line(&format!("… and {} more: sightline query \"SELECT * FROM current_coverage\"", causes.len() - LISTED_CAUSES))?;
+        print::line(&format!(
+            "… and {} more: sightline query \"SELECT * FROM current_coverage\"",
+            causes.len() - LISTED_CAUSES
+        ))?;
     }
     let denied: BTreeSet<&str> = summary.denied_actions.keys().map(String::as_str).collect();
     if !denied.is_empty() {
-        print::line(&format!("\n{} actions were denied; `sightline permissions` prints the policy that allows them.", denied.len()))?;
+        print::line(&format!(
+            "\n{} actions were denied; `sightline permissions` prints the policy that allows them.",
+            denied.len()
+        ))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use sightline_model::lake_table;
 ///
 /// # Errors
 /// The lake cannot be read or written.
-pub async fn discover(lake: &Lake) -> anyhow::Result<Vec<Edge>> {
+pub(crate) async fn discover(lake: &Lake) -> anyhow::Result<Vec<Edge>> {
     let session = super::session(lake).await?;
     let edges = sightline_discover::discover(&session, world::new_run(), world::now()).await?;
     lake.append(lake_table::EDGE, &edges).await?;

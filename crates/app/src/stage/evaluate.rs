@@ -9,7 +9,7 @@ use sightline_model::{Finding, lake_table};
 ///
 /// # Errors
 /// There is no scan; the lake cannot be read or written.
-pub async fn evaluate(lake: &Lake, checks: &[Check]) -> anyhow::Result<Vec<Finding>> {
+pub(crate) async fn evaluate(lake: &Lake, checks: &[Check]) -> anyhow::Result<Vec<Finding>> {
     let catalogue = super::catalogue()?;
     let session = lake.session(&catalogue.schemas()).await?;
     let actions_of = |table: &str| catalogue.actions_of(table).into_iter().collect::<Vec<_>>();

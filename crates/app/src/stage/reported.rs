@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// The lake cannot be read.
-pub async fn report(
+pub(crate) async fn report(
     lake: &Lake,
     findings: Vec<Finding>,
     edges: Option<Vec<Edge>>,
@@ -41,7 +41,7 @@ pub async fn report(
 ///
 /// # Errors
 /// A place cannot be written to.
-pub fn write(report: &Report, outputs: &[OutputSpec]) -> anyhow::Result<()> {
+pub(crate) fn write(report: &Report, outputs: &[OutputSpec]) -> anyhow::Result<()> {
     for output in outputs {
         output.write(report, &mut std::io::stdout().lock())?;
         if let Some(path) = &output.path {
@@ -53,7 +53,9 @@ pub fn write(report: &Report, outputs: &[OutputSpec]) -> anyhow::Result<()> {
 
 fn with_fix(finding: Finding, checks: &BTreeMap<String, Check>) -> ReportedFinding {
     let fix = match checks.get(&finding.check_id) {
-        Some(check) if finding.status == Status::Fail => sightline_check::fix(check, &finding).into_iter().map(block).collect(),
+        Some(check) if finding.status == Status::Fail => {
+            sightline_check::fix(check, &finding).into_iter().map(block).collect()
+        }
         _ => Vec::new(),
     };
     ReportedFinding { finding, fix }

@@ -62,7 +62,8 @@ async fn account(answer: ResponseTemplate) -> MockServer {
 /// Scans and checks; nothing may have been read whole, nothing may pass.
 async fn nothing_passes(answer: ResponseTemplate, tables: &[&str], outcome: &str) {
     let (folder, server) = (TempDir::new().unwrap(), account(answer).await);
-    let scan = run(sightline(&folder, Some(&server.uri())).args(["scan", "--json", "--region", "eu-west-1"]).args(tables));
+    let scan =
+        run(sightline(&folder, Some(&server.uri())).args(["scan", "--json", "--region", "eu-west-1"]).args(tables));
     assert_eq!(scan.code, Some(3), "{}{}", scan.out, scan.err);
     let summary: Value = serde_json::from_str(&scan.out).unwrap();
     assert!(summary["outcomes"][outcome].as_u64().unwrap_or_default() > 0, "{summary}");
@@ -74,7 +75,11 @@ async fn nothing_passes(answer: ResponseTemplate, tables: &[&str], outcome: &str
     assert!(passed.is_empty(), "{passed:#?}");
     let exit = run(sightline(&folder, None).arg("findings")).code;
     let failing = findings.iter().any(|finding| finding["status"] == "fail");
-    assert_eq!((exit, failing), (Some(3), false), "an account that could not be read has neither failures nor a clean result");
+    assert_eq!(
+        (exit, failing),
+        (Some(3), false),
+        "an account that could not be read has neither failures nor a clean result"
+    );
 }
 
 #[tokio::test]
@@ -82,12 +87,14 @@ async fn access_denied_everywhere() {
     let body = r#"{"__type":"AccessDeniedException","message":"not authorized"}"#;
     let denied = ResponseTemplate::new(403).insert_header("x-amzn-errortype", "AccessDeniedException");
     // Who the caller is needs no permission, so it is left out.
-    nothing_passes(denied.set_body_raw(body, "application/json"), &["--skip-table", "aws_caller_identity"], "denied").await;
+    nothing_passes(denied.set_body_raw(body, "application/json"), &["--skip-table", "aws_caller_identity"], "denied")
+        .await;
 }
 
 #[tokio::test]
 async fn server_errors_everywhere() {
-    nothing_passes(ResponseTemplate::new(500), &["--table", "aws_iam_*", "--table", "aws_bedrock_guardrail"], "failed").await;
+    nothing_passes(ResponseTemplate::new(500), &["--table", "aws_iam_*", "--table", "aws_bedrock_guardrail"], "failed")
+        .await;
 }
 
 #[tokio::test]
@@ -139,7 +146,13 @@ async fn a_second_scan_into_the_same_lake() {
     let held = lake.lock("scan", "since noon").unwrap();
     assert_error(&run(sightline(&folder, Some(&server.uri())).arg("scan")), "already");
     drop(held);
-    let free = run(sightline(&folder, Some(&server.uri())).args(["scan", "--region", "eu-west-1", "--table", "aws_iam_group"]));
+    let free = run(sightline(&folder, Some(&server.uri())).args([
+        "scan",
+        "--region",
+        "eu-west-1",
+        "--table",
+        "aws_iam_group",
+    ]));
     assert_eq!(free.code, Some(3), "{}", free.err);
 }
 
@@ -158,7 +171,13 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 fn flow_lines(count: u32) -> String {
-    let line = |n: u32| format!("2 123456789012 eni-0a1 10.0.0.4 10.0.1.{} 4{:04} 443 6 10 840 1763700000 1763700060 ACCEPT OK\n", n % 250, n % 9_999);
+    let line = |n: u32| {
+        format!(
+            "2 123456789012 eni-0a1 10.0.0.4 10.0.1.{} 4{:04} 443 6 10 840 1763700000 1763700060 ACCEPT OK\n",
+            n % 250,
+            n % 9_999
+        )
+    };
     let header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n";
     header.to_owned() + &(0..count).map(line).collect::<String>()
 }
@@ -167,8 +186,13 @@ fn write_logs(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let whole = gzip(&flow_lines(2_000));
     fs::write(folder.join("123456789012_vpcflowlogs_us-east-1_fl-1_20251121T0400Z_aa.log.gz"), &whole).unwrap();
-    fs::write(folder.join("123456789012_vpcflowlogs_us-east-1_fl-1_20251121T0405Z_bb.log.gz"), &whole[..whole.len() / 2]).unwrap();
-    fs::write(folder.join("123456789012_CloudTrail_us-east-1_20251121T0400Z_abcdefghijklmnop.json.gz"), b"garbage").unwrap();
+    fs::write(
+        folder.join("123456789012_vpcflowlogs_us-east-1_fl-1_20251121T0405Z_bb.log.gz"),
+        &whole[..whole.len() / 2],
+    )
+    .unwrap();
+    fs::write(folder.join("123456789012_CloudTrail_us-east-1_20251121T0400Z_abcdefghijklmnop.json.gz"), b"garbage")
+        .unwrap();
     fs::write(folder.join("empty.log.gz"), b"").unwrap();
 }
 

@@ -4,7 +4,16 @@ use assert_cmd::Command;
 
 #[test]
 fn generated_files_are_current() {
-    let output =
-        Command::cargo_bin("sightline").unwrap().args(["generate", "--check", "--root"]).arg(super::root()).output().unwrap();
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output = Command::cargo_bin("sightline")
+        .unwrap()
+        .args(["generate", "--check", "--root"])
+        .arg(super::root())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -41,8 +41,10 @@ async fn signal(child: &Child, server: &MockServer, signal: &str) {
 }
 
 fn scans(folder: &TempDir, server: &MockServer) -> Vec<Value> {
-    let output: Output = sightline(folder, server, &["query", "SELECT incomplete FROM scan", "--json"]).output().unwrap();
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+    let output: Output =
+        sightline(folder, server, &["query", "SELECT incomplete FROM scan", "--json"]).output().unwrap();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 #[tokio::test]
@@ -65,7 +67,8 @@ async fn a_killed_scan_is_invisible_and_the_next_one_runs() {
     signal(&child, &server, "-KILL").await;
     child.wait().unwrap();
     assert_eq!(scans(&folder, &server).len(), 0);
-    let next = sightline(&folder, &server, &["scan", "--region", "eu-west-1", "--table", "aws_iam_group"]).output().unwrap();
+    let next =
+        sightline(&folder, &server, &["scan", "--region", "eu-west-1", "--table", "aws_iam_group"]).output().unwrap();
     assert_eq!(next.status.code(), Some(3), "{}", String::from_utf8_lossy(&next.stderr));
     assert_eq!(scans(&folder, &server).len(), 1);
 }

@@ -25,7 +25,10 @@ fn all() -> Vec<(String, String)> {
     let mut files = Vec::new();
     rust_files(&root, &mut files);
     assert!(files.len() > 50, "found only {} files", files.len());
-    files.into_iter().map(|path| (path.strip_prefix(&root).unwrap().display().to_string(), fs::read_to_string(&path).unwrap())).collect()
+    files
+        .into_iter()
+        .map(|path| (path.strip_prefix(&root).unwrap().display().to_string(), fs::read_to_string(&path).unwrap()))
+        .collect()
 }
 
 #[test]

@@ -262,10 +262,7 @@ async fn since_cancel_and_lock() {
 
     let _lock = place.lake.lock("ingest", "test").unwrap();
     let error = ingest(&place.store(), &place.lake, options(), &Quiet).await.unwrap_err().to_string();
-    assert!(
-        error.starts_with("`ingest` is already writing to this lake"),
-        "{error}"
-    );
+    assert!(error.starts_with("`ingest` is already writing to this lake"), "{error}");
 }
 
 #[test]

@@ -133,3 +133,11 @@ async fn a_lake_on_disk_gives_the_same_edges() {
     assert_eq!(edges.len(), 2);
     assert_eq!(edges, world().edges().await);
 }
+
+#[tokio::test]
+async fn an_event_that_is_delivered_twice_counts_once() {
+    let first = at(1, 1, call());
+    let again = ApiCall { object: "s3://logs/again.json.gz".into(), line: 9, ..first.clone() };
+    let edge = World::new().calls([first, again, at(2, 2, call())]).edge().await;
+    assert_eq!((edge.calls, edge.evidence.len()), (2, 2));
+}

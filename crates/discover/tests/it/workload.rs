@@ -317,3 +317,26 @@ async fn a_service_and_nobody() {
     let nobody = ApiCall { identity_type: "Unknown".into(), ..call() };
     assert_eq!(World::new().calls([nobody]).edge().await.workload_kind, WorkloadKind::Unknown);
 }
+
+#[tokio::test]
+async fn of_agents_that_share_a_role_the_sessions_name_tells_which() {
+    let agent = |id: &str| {
+        (
+            format!("arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/{id}"),
+            json!({"agent_id": id, "agent_resource_role_arn": role("agents")}),
+        )
+    };
+    let world = ["FIRST", "SECOND"]
+        .into_iter()
+        .map(agent)
+        .fold(World::new(), |world, (arn, config)| world.with("aws_bedrock_agent", &arn, config));
+    let from_bedrock = |session: &str| ApiCall {
+        source_ip: "bedrock.amazonaws.com".into(),
+        invoked_by: "bedrock.amazonaws.com".into(),
+        ..by_session("agents", session)
+    };
+    let mut edges = world.calls([from_bedrock("BedrockAgents-SECOND-77"), from_bedrock("unnamed")]).edges().await;
+    edges.sort_by_key(|edge| edge.workload_kind);
+    assert!(edges[0].workload_arn.ends_with("agent/SECOND"), "{:?}", edges[0]);
+    assert_eq!((edges[1].workload_kind, edges[1].confidence), (WorkloadKind::Role, Confidence::Inferred));
+}

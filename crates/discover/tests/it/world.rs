@@ -1,6 +1,7 @@
 //! A small estate in memory, and calls in it.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -127,10 +128,11 @@ pub(crate) fn role(name: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/{name}")
 }
 
-/// A call of Claude from a public address.
+/// A call of Claude from a public address; each an event of its own.
 pub(crate) fn call() -> ApiCall {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
     ApiCall {
-        event_id: "e-1".into(),
+        event_id: format!("call-{}", NEXT.fetch_add(1, Ordering::Relaxed)),
         event_time: "2026-11-20T01:00:00Z".parse().unwrap(),
         account_id: ACCOUNT.into(),
         region: "us-east-1".into(),
