@@ -1,4 +1,9 @@
-"""What must be there before the demo: tools, the virtual environment, and whether the estate still stands."""
+"""What must be there before the demo and the tests: tools, the virtual environment, and whether the estate still stands.
+
+    python3 demo/ready.py [--venv]
+
+says which tools are there or what is missing; with --venv it makes `.venv` with the pinned packages.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +45,7 @@ def tools() -> Iterator[str]:
     yield _version(
         "git", "install it with your system's package manager, as in `apt install git` or `brew install git`"
     )
+    yield _version("cc", "install a C compiler, as in `apt install build-essential` or `xcode-select --install`")
 
 
 def _version(tool: str, remedy: str) -> str:
@@ -107,3 +113,25 @@ def is_built(state: Path, wanted: str) -> bool:
 def mark_built(state: Path, reached: str) -> None:
     """Remember that the estate is whole, logs and all."""
     (state / "built").write_text(reached + "\n")
+
+
+def main() -> int:
+    """The command line: 0 when everything that was asked for is there."""
+    if sys.version_info < (3, 10):
+        print(f"error: Python 3.10 or later is needed, this is {sys.version.split()[0]}: set PYTHON=… to a newer one", file=sys.stderr)
+        return 1
+    root = Path(__file__).resolve().parent.parent
+    try:
+        for line in tools():
+            print(f"have {line}")
+        if "--venv" in sys.argv[1:]:
+            _, made = virtual_environment(root / ".venv", root / "demo" / "requirements.txt")
+            print("installed the pinned packages in .venv" if made else "have all pinned packages in .venv")
+    except Missing as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
