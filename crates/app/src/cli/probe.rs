@@ -225,16 +225,10 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<Pack>> {
 fn list() -> anyhow::Result<Exit> {
     for pack in sightline_probe::packs()? {
         print::line(&format!("{} {}: {}\n", pack.about.id, pack.about.version, pack.about.title))?;
-        let mut table = Table::new(&["PROBE", "FAMILY", "SEVERITY", "WHAT IT TRIES"]);
         for probe in &pack.probes {
-            table.row([
-                (probe.id.as_str(), Tone::Plain),
-                (probe.family.as_str(), Tone::Plain),
-                (probe.severity.as_str(), Tone::Plain),
-                (probe.title.as_str(), Tone::Plain),
-            ]);
+            let line = format!("{} ({}, {})", probe.title, probe.family, probe.severity);
+            print::line(&format!("{}\n      {line}", probe.id))?;
         }
-        print::line(table.to_string().trim_end())?;
     }
     Ok(Exit::Clean)
 }
@@ -245,20 +239,21 @@ fn show_plan(plan: &Plan) -> anyhow::Result<()> {
         .guardrail()
         .map_or("no guardrail".to_owned(), |guard| format!("guardrail {}:{}", guard.id, guard.version));
     print::line(&format!("{} in {}, {guard}\n", plan.target.model(), plan.target.region()))?;
-    let mut table = Table::new(&["PROBE", "FAMILY", "TRIALS", "WHAT IT TRIES"]);
+    let mut table = Table::new(&["PROBE", "FAMILY", "TRIALS", "USD AT MOST"]);
     table.align_right(2);
+    table.align_right(3);
     for probe in &plan.probes {
-        let trials = probe.trials.to_string();
+        let (trials, usd) = (probe.trials.to_string(), probe.usd.times(probe.trials.into()).to_string());
         table.row([
             (probe.probe_id.as_str(), Tone::Plain),
             (probe.family.as_str(), Tone::Plain),
             (trials.as_str(), Tone::Plain),
-            (probe.title.as_str(), Tone::Plain),
+            (usd.trim_end_matches(" USD"), Tone::Plain),
         ]);
     }
     print::line(table.to_string().trim_end())?;
     print::line(&format!(
-        "\nAt most {} calls, {} tokens in, {} tokens out, {} (price: {}).",
+        "\nAt most {} calls, {} tokens in, {} tokens out, {}.\nPrice: {}; `sightline probe list` tells what each tries.",
         plan.requests, plan.input_tokens, plan.output_tokens, plan.usd, plan.price_source
     ))?;
     Ok(())
@@ -296,7 +291,7 @@ fn summary_json(summary: &RunSummary) -> serde_json::Value {
 }
 
 fn show_summary(summary: &RunSummary) -> anyhow::Result<()> {
-    let mut table = Table::new(&["FAMILY", "HELD", "BROKEN", "BLOCKED", "UNDECIDED", "ERROR", "FAILURE RATE (95 %)"]);
+    let mut table = Table::new(&["FAMILY", "HELD", "BROKEN", "BLOCKED", "UNDECIDED", "ERROR", "FAILURE RATE"]);
     for column in 1..6 {
         table.align_right(column);
     }
@@ -321,7 +316,7 @@ fn show_summary(summary: &RunSummary) -> anyhow::Result<()> {
     }
     print::line(table.to_string().trim_end())?;
     print::line(&format!(
-        "\n{} of {} calls, at most {}. Errors and undecided answers never count as held.",
+        "\n{} of {} calls, at most {}. Errors and undecided answers never\ncount as held; the failure rate is a 95 % interval of what was decided.",
         summary.attempted, summary.planned, summary.spent
     ))?;
     if let Some(reason) = &summary.stopped {
