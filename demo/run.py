@@ -105,7 +105,7 @@ def _prepare(steps: Steps) -> Path:
 
 
 def _build(steps: Steps, skip: bool) -> Path:
-    steps.step("Build Sightline: about ten minutes when cold on two cores, then seconds.")
+    steps.step("Build Sightline: 10 to 20 minutes when cold on two cores, then seconds.")
     begun = time.monotonic()
     if (
         not skip
