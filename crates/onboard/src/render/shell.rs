@@ -16,10 +16,15 @@ impl Step {
         Self { why: why.into(), words }
     }
 
-    /// `--name value`
+    /// `--name value`; `--name=value` where the value would itself be read as an option.
     pub(crate) fn option(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.words.push(format!("--{name}"));
-        self.words.push(value.into());
+        let value = value.into();
+        if value.starts_with('-') {
+            self.words.push(format!("--{name}={value}"));
+        } else {
+            self.words.push(format!("--{name}"));
+            self.words.push(value);
+        }
         self
     }
 

@@ -44,7 +44,8 @@ fn shape(format: Format, text: &str) -> Vec<String> {
             let code: String =
                 text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
             let words = shlex::split(&code.replace("\\\n", " ")).unwrap();
-            words.into_iter().filter(|word| word == "aws" || word.starts_with("--")).collect()
+            let options = words.iter().filter(|word| *word == "aws" || word.starts_with("--"));
+            options.map(|word| word.split_once('=').map_or(word.as_str(), |(name, _)| name).to_owned()).collect()
         }
         Format::Policy => serde_json::from_str::<Value>(text).unwrap().as_object().unwrap().keys().cloned().collect(),
     }
@@ -128,6 +129,16 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_name_that_looks_like_an_option_is_a_value() {
+    let mut given = full();
+    given.role = Some("-".into());
+    let script = sightline_onboard::find("scanner-identity").unwrap().render(&checked(given), Format::Cli).unwrap();
+    let words = shlex::split(&script.replace("\\\n", " ")).unwrap();
+    assert!(words.contains(&"--policy-name=--inventory-1".to_owned()), "{script}");
+    assert!(!words.contains(&"--inventory-1".to_owned()), "{script}");
 }
 
 const VPC_AT_HOME: &str = "vpc-0a1b2c3d4e5f60718";
