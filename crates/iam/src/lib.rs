@@ -1,5 +1,22 @@
-//! AWS policies: documents as values. Pure: no I/O, no clock. Floor 1.
+//! AWS policies: written, read, decided. Pure: no I/O, no clock. Floor 1.
+//!
+//! [`policy`] reads documents, [`interpret`] decides a [`request`] by the rules, [`formula`] says what an answer still depends
+//! on, and [`solve`] tells whether that can hold.
 
+mod arn_pattern;
+pub mod caller;
+pub mod cases;
+pub mod catalogue;
+pub mod condition;
+pub mod context;
 pub mod document;
+pub mod formula;
+mod glob;
+pub mod interpret;
+pub mod organization;
+pub mod policy;
+pub mod request;
+pub mod solve;
+pub mod template;
 
 pub use document::{Conditions, Effect, PolicyDocument, Principal, Statement};

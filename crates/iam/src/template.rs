@@ -1,0 +1,160 @@
+//! Text with wildcards and policy variables, as it stands in the Resource element and in condition values.
+//!
+//! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
+
+use crate::context::{Context, Fact};
+use crate::glob::Token;
+
+/// One piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Piece {
+    /// Text that stands for itself, and `*` and `?` that may be wildcards.
+    Text(String),
+    /// Text that stands for itself even where it is `*` or `?`: what `${*}`, `${?}` and `${$}` mean.
+    Literal(String),
+    /// `${key}` or `${key, 'default'}`.
+    Variable {
+        /// The condition key, lower case.
+        key: String,
+        /// What stands for an absent key.
+        default: Option<String>,
+    },
+}
+
+/// A text as a policy writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Template {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+/// A template in a context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filled {
+    /// All variables have their values.
+    Text(Vec<Piece>),
+    /// A variable has no value and no default: matches nothing.
+    Absent,
+    /// A variable's value is not known.
+    Open,
+}
+
+impl Template {
+    /// Reads `text`. Variables are read only where the policy's version has them (`2012-10-17`).
+    ///
+    /// # Errors
+    /// The text of a variable that is not closed or empty.
+    pub fn parse(text: &str, has_variables: bool) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = has_variables.then(|| rest.split_once("${")).flatten() {
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before.to_owned()));
+            }
+            let Some((inside, behind)) = split_at_brace(after) else {
+                return Err(format!("the variable in `{text}` is not closed"));
+            };
+            pieces.push(variable(inside).ok_or_else(|| format!("`${{{inside}}}` is not a variable"))?);
+            rest = behind;
+        }
+        if !rest.is_empty() || pieces.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        Ok(Self { text: text.to_owned(), pieces })
+    }
+
+    /// A template of these pieces.
+    pub fn of(pieces: Vec<Piece>) -> Self {
+        Self { text: crate::condition::text_of(&pieces), pieces }
+    }
+
+    /// As the policy writes it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its pieces in order.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The keys that it reads.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable { key, .. } => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Puts the context's values in place of variables. Substituted text is literal.
+    pub fn fill(&self, context: &Context) -> Filled {
+        let mut out = Vec::with_capacity(self.pieces.len());
+        let mut open = false;
+        for piece in &self.pieces {
+            let Piece::Variable { key, default } = piece else {
+                out.push(piece.clone());
+                continue;
+            };
+            match (context.fact(key), default) {
+                (Fact::Known(values), _) if !values.is_list => match values.single() {
+                    Some(value) => out.push(Piece::Literal(value.to_owned())),
+                    None => return Filled::Absent,
+                },
+                (Fact::Absent, Some(default)) => out.push(Piece::Literal(default.clone())),
+                // A list has no one value to put in.
+                (Fact::Absent | Fact::Known(_), _) => return Filled::Absent,
+                (Fact::Present | Fact::Unknown, _) => open = true,
+            }
+        }
+        if open { Filled::Open } else { Filled::Text(out) }
+    }
+}
+
+/// What stands before the closing brace, and after; braces within quotes belong to a default.
+fn split_at_brace(text: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '\'' => quoted = !quoted,
+            '}' if !quoted => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn variable(inside: &str) -> Option<Piece> {
+    if matches!(inside, "*" | "?" | "$") {
+        return Some(Piece::Literal(inside.to_owned()));
+    }
+    let (key, default) = match inside.split_once(',') {
+        Some((key, rest)) => (key, Some(rest.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned())),
+        None => (inside, None),
+    };
+    let key = key.trim();
+    (!key.is_empty() && !key.contains(['*', '?', '$', '{'])).then(|| Piece::Variable { key: key.to_lowercase(), default })
+}
+
+/// The tokens of filled pieces: wildcards anywhere that cross everything.
+pub(crate) fn like_tokens(pieces: &[Piece]) -> Vec<Token> {
+    let mut out = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => out.extend(text.chars().map(|c| match c {
+                '*' => Token::Any,
+                '?' => Token::One,
+                c => Token::Char(c),
+            })),
+            Piece::Literal(text) | Piece::Variable { key: text, .. } => out.extend(text.chars().map(Token::Char)),
+        }
+    }
+    out
+}
+
+/// The tokens of filled pieces where wildcards are ordinary characters.
+pub(crate) fn exact_tokens(pieces: &[Piece]) -> Vec<Token> {
+    let text = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) | Piece::Literal(text) | Piece::Variable { key: text, .. } => text,
+    });
+    text.flat_map(|text| text.chars()).map(Token::Char).collect()
+}

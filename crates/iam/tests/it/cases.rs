@@ -1,0 +1,33 @@
+//! The cases of a folder beside the repository, where it is there.
+
+use sightline_iam::cases::{Case, Verdict, run};
+use std::path::PathBuf;
+
+/// The folder of cases: `SIGHTLINE_CASES`, else `../shared/cases` beside the repository.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = std::env::var_os("SIGHTLINE_CASES").map_or_else(|| root.join("../shared/cases"), PathBuf::from);
+    folder.join("iam").is_dir().then(|| folder.join("iam"))
+}
+
+#[test]
+fn every_case_passes() {
+    let Some(folder) = folder() else {
+        println!("skipped: no cases beside the repository; set SIGHTLINE_CASES");
+        return;
+    };
+    for file in ["documented.jsonl", "generated.jsonl", "partial.jsonl"] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let mut wrong = Vec::new();
+        let mut count = 0;
+        for line in text.lines() {
+            let result = run(&Case::read(line).unwrap()).unwrap();
+            count += 1;
+            if result.verdict != Verdict::Passed {
+                wrong.push(format!("{} {:?} expected {} got {} {:?}", result.id, result.verdict, result.expected, result.actual, result.detail));
+            }
+        }
+        println!("{file}: {count} cases, {} not passed", wrong.len());
+        assert!(wrong.is_empty(), "{file}: {count} cases, not passed:\n{}", wrong.join("\n"));
+    }
+}

@@ -1,0 +1,4 @@
+//! The engine held against cases, laws and itself.
+#![cfg(test)]
+
+mod cases;
