@@ -9,6 +9,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod condition;
 pub mod context;
+pub mod direct;
 pub mod document;
 pub mod formula;
 mod glob;

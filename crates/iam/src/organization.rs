@@ -82,6 +82,13 @@ pub struct Workload {
     pub account: String,
     /// The role that it runs as.
     pub role: String,
+    /// Actions on [`Workload::id`] that make it act for the caller, such as `lambda:InvokeFunction`.
+    #[serde(default)]
+    pub invoked_by: Vec<String>,
+    /// Callers that need no permission to make it act, in words: anybody by a function URL without authentication, the
+    /// bearers of an issuer's tokens.
+    #[serde(default)]
+    pub open_to: Vec<String>,
 }
 
 impl Principal {

@@ -43,6 +43,9 @@ pub fn context_of(organization: &Organization, principal: &Principal, question: 
     if organization.assumptions == Assumptions::Open {
         open(&mut context, organization, principal, question, owner);
     }
+    for (key, value) in &question.context {
+        context.set_value(key, value);
+    }
     context
 }
 

@@ -18,6 +18,18 @@ pub struct Question {
     /// Twelve digits; empty for resources that AWS owns.
     #[serde(default)]
     pub resource_account: String,
+    /// Condition keys that the question settles, such as `bedrock:InferenceProfileArn` for a model that is reached through
+    /// a profile, or another `aws:RequestedRegion` than the resource's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
+}
+
+impl Question {
+    /// `action` on `resource`, which belongs to `resource_account`.
+    pub fn new(action: &str, resource: &str, resource_account: &str) -> Self {
+        let [action, resource, resource_account] = [action, resource, resource_account].map(str::to_owned);
+        Self { action, resource, resource_account, context: BTreeMap::new() }
+    }
 }
 
 /// Why a file is not an organization.
