@@ -29,7 +29,10 @@ from estate import (
     log_delivery,
     models,
     network,
+    organization,
+    routes,
     sagemaker,
+    services,
     storage,
 )
 from estate.ledger import Ledger
@@ -49,6 +52,9 @@ THEMES: tuple[tuple[str, Callable[[Aws, Ledger], None]], ...] = (
     ("sagemaker", sagemaker.build),
     ("models", models.build),
     ("agents", agents.build),
+    ("organization", organization.build),
+    ("routes", routes.build),
+    ("services", services.build),
     ("log delivery", log_delivery.build),
 )
 

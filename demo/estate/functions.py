@@ -30,6 +30,7 @@ FUNCTIONS: tuple[tuple[str, str, dict[str, str], bool], ...] = (
     ("doc-archiver", "fn-docs", {"LOG_LEVEL": "info"}, False),
     ("agent-tools", "fn-tools", {"LOG_LEVEL": "info"}, False),
     ("invoice-export", "fn-tools", SECRETS, False),
+    ("public-summarizer", "fn-public", {"LOG_LEVEL": "info"}, False),
 )
 
 
@@ -49,6 +50,7 @@ def build(aws: Aws, ledger: Ledger) -> None:
         _function(
             aws.client("lambda", MAIN_REGION), ledger, name, role_name, environment, interface if in_vpc else None
         )
+    _open_to_the_world(aws.client("lambda", MAIN_REGION), "public-summarizer")
 
 
 def _permissions() -> dict[str, list[Statement]]:
@@ -61,6 +63,7 @@ def _permissions() -> dict[str, list[Statement]]:
         "fn-docs": [allow(INVOKE, [profiles, sonnet])],
         "fn-orchestrator": [allow("bedrock:InvokeAgent", agents), allow("bedrock:Retrieve", bases)],
         "fn-tools": [allow("dynamodb:GetItem", f"arn:aws:dynamodb:{MAIN_REGION}:{ACCOUNT}:table/bookings")],
+        "fn-public": [allow(INVOKE, foundation_model("amazon.nova-micro-v1:0"))],
     }
 
 
@@ -102,6 +105,18 @@ def _function(
     )
     place = {"vpc": "apps", **interface} if interface else {"vpc": None}
     ledger.add("function", name, arn=made["FunctionArn"], role=role_name, region=MAIN_REGION, **place)
+
+
+def _open_to_the_world(lambda_: Any, name: str) -> None:
+    # Bad: whoever knows the address uses the model at the account's cost.
+    lambda_.create_function_url_config(FunctionName=name, AuthType="NONE")
+    lambda_.add_permission(
+        FunctionName=name,
+        StatementId="public",
+        Action="lambda:InvokeFunctionUrl",
+        Principal="*",
+        FunctionUrlAuthType="NONE",
+    )
 
 
 def _code() -> bytes:

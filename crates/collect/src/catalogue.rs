@@ -15,7 +15,7 @@ pub(crate) mod template;
 pub use declaration::Scope;
 pub use path::Path;
 pub(crate) use table::RowRules;
-pub use table::{Call, Declared, Detail, List, Source, Table};
+pub use table::{Batch, Call, Declared, Detail, List, Source, Table};
 pub use template::Template;
 
 use crate::CollectError;

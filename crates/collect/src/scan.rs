@@ -9,6 +9,7 @@
 //!                     └───────────────────────────────────── ledger ──► coverage ──────┘
 //! ```
 
+mod batch;
 mod declared;
 mod detail;
 mod ledger;

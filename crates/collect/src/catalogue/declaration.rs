@@ -18,6 +18,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 /// One file.
 #[derive(Deserialize)]
@@ -82,7 +83,7 @@ pub(crate) struct TableDeclaration {
     pub(crate) skip: BTreeMap<String, String>,
     /// IAM action, where it is not the operation's name.
     pub(crate) action: Option<String>,
-    /// Error codes that mean: there is nothing.
+    /// Error codes that mean: there is nothing; `code: part of the message` where the code alone means more than that.
     #[serde(default)]
     pub(crate) absent: Vec<String>,
     /// Where there is nothing, that is a row of its own, with empty columns.
@@ -106,8 +107,27 @@ pub(crate) struct TableDeclaration {
     /// Paths of texts that may be secret: only their length is kept.
     #[serde(default)]
     pub(crate) redact: Vec<String>,
+    pub(crate) batch: Option<BatchDeclaration>,
     #[serde(default)]
     pub(crate) detail: Vec<DetailDeclaration>,
+}
+
+/// `[table.batch]`: the list brings names alone, and this call describes many of them at once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BatchDeclaration {
+    /// `service:Operation`; inputs of the list that it knows are given to it as well.
+    pub(crate) op: String,
+    /// The input that takes the names.
+    pub(crate) names: String,
+    /// How many names it takes.
+    pub(crate) size: NonZeroUsize,
+    /// Inputs that are the same for every call.
+    #[serde(default)]
+    pub(crate) input: Map<String, Value>,
+    /// Path of the resources in the answer.
+    pub(crate) items: String,
+    pub(crate) action: Option<String>,
 }
 
 /// One `[[table.detail]]`: a call made for every row.
@@ -132,6 +152,9 @@ pub(crate) struct DetailDeclaration {
     /// The call is made only where these columns read so.
     #[serde(default)]
     pub(crate) when: BTreeMap<String, String>,
+    /// Rows that ask the same share one answer.
+    #[serde(default)]
+    pub(crate) once: bool,
     pub(crate) action: Option<String>,
     #[serde(default)]
     pub(crate) absent: Vec<String>,

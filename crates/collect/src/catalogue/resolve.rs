@@ -1,10 +1,10 @@
 //! Declarations against the API model: what is not declared is derived, what does not fit is refused.
 
 use super::columns::Columns;
-use super::declaration::{DetailDeclaration, TableDeclaration};
+use super::declaration::{BatchDeclaration, DetailDeclaration, TableDeclaration};
 use super::path::Path;
 use super::shape::{Api, column_name, names};
-use super::table::{Call, Declared, Detail, List, Parent, RowRules, Source, Table};
+use super::table::{Batch, Call, Declared, Detail, List, Parent, RowRules, Source, Table};
 use super::template::Template;
 use sightline_model::ColumnType;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,10 +14,11 @@ pub(super) fn table(file: &str, declared: TableDeclaration) -> Result<Table, Str
     check_name(&declared.name)?;
     let mut columns = Columns::new(&declared.rename);
     let list = list(&declared, &mut columns)?;
+    let batch = declared.batch.as_ref().map(|batch_of| batch(batch_of, &declared, &mut columns)).transpose()?;
     let details = declared.detail.iter().map(|d| detail(d, &mut columns)).collect::<Result<Vec<_>, _>>()?;
     let row = row_rules(&declared, &mut columns)?;
     let hidden = row.drop.iter().chain(row.tags.as_ref()).cloned().collect();
-    let rows = Declared { list, details, row };
+    let rows = Declared { list, batch, details, row };
     Ok(Table {
         name: declared.name,
         about: declared.about,
@@ -59,6 +60,10 @@ fn list(declared: &TableDeclaration, columns: &mut Columns<'_>) -> Result<List, 
         place = api.entered(place);
     }
     match (api.columns(place, &declared.rename), &declared.item) {
+        (None, None) if declared.batch.is_some() => {}
+        (_, _) if declared.batch.is_some() => {
+            return Err("`batch` is for resources that are plain texts, which `item` need not name".to_owned());
+        }
         (Some(found), None) => columns.add(&declared.list, found)?,
         (None, Some(item)) => columns.add_one(&declared.list, item, api.column_type(place))?,
         (Some(_), Some(_)) => {
@@ -87,6 +92,27 @@ fn list(declared: &TableDeclaration, columns: &mut Columns<'_>) -> Result<List, 
         absent: declared.absent.iter().cloned().collect(),
         absent_row: declared.absent_row,
         unsupported: declared.unsupported.iter().cloned().collect(),
+    })
+}
+
+/// The columns of a table whose list brings names alone come from here.
+fn batch(batch: &BatchDeclaration, declared: &TableDeclaration, columns: &mut Columns<'_>) -> Result<Batch, String> {
+    let api = Api::find(&batch.op)?;
+    let items = names(&batch.items);
+    let found = api.columns(api.entered(api.follow(&items)?), &declared.rename);
+    columns.add(&batch.op, found.ok_or_else(|| format!("`{}` answers no structures in `{}`", batch.op, batch.items))?)?;
+    known_inputs(api, &batch.op, batch.input.keys().chain([&batch.names]).map(String::as_str))?;
+    let shared: BTreeSet<String> = declared.bind.keys().filter(|name| api.has_input(name)).cloned().collect();
+    check_inputs(api, &batch.op, &|name| {
+        name == batch.names || shared.contains(name) || batch.input.contains_key(name)
+    })?;
+    Ok(Batch {
+        call: call(api, batch.action.as_ref()),
+        names: batch.names.clone(),
+        size: batch.size,
+        input: batch.input.clone(),
+        shared,
+        items,
     })
 }
 
@@ -125,6 +151,9 @@ fn detail(declared: &DetailDeclaration, columns: &mut Columns<'_>) -> Result<Det
         }
     }
     columns.known(declared.when.keys())?;
+    if declared.once && paged {
+        return Err(format!("`{}` answers in pages, which rows cannot share", declared.op));
+    }
     Ok(Detail {
         call: call(api, declared.action.as_ref()),
         bind,
@@ -133,6 +162,7 @@ fn detail(declared: &DetailDeclaration, columns: &mut Columns<'_>) -> Result<Det
         into: declared.into.clone(),
         values: declared.values.clone(),
         when: declared.when.clone(),
+        once: declared.once,
         absent: declared.absent.iter().cloned().collect(),
         unsupported: declared.unsupported.iter().cloned().collect(),
     })

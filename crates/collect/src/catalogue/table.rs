@@ -7,6 +7,7 @@ use crate::special::Special;
 use serde_json::{Map, Value};
 use sightline_model::{Column, TableSchema};
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 
 /// An inventory table.
 #[derive(Clone)]
@@ -50,6 +51,8 @@ pub struct Call {
 pub struct Declared {
     /// the call that lists
     pub list: List,
+    /// the call that describes what the list names, if it only names them
+    pub batch: Option<Batch>,
     /// the calls made for every row, in order
     pub details: Vec<Detail>,
     /// what is made of an answer
@@ -84,6 +87,21 @@ pub(crate) struct Parent {
     pub(crate) carry: BTreeMap<String, String>,
 }
 
+/// A call that describes many resources by their names.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// the call
+    pub call: Call,
+    /// The input that takes the names.
+    pub(crate) names: String,
+    pub(crate) size: NonZeroUsize,
+    pub(crate) input: Map<String, Value>,
+    /// Inputs of the list that it is given as well.
+    pub(crate) shared: BTreeSet<String>,
+    /// Names that lead to the resources.
+    pub(crate) items: Vec<String>,
+}
+
 /// A call made for every row.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -97,6 +115,8 @@ pub struct Detail {
     pub(crate) into: Option<String>,
     pub(crate) values: BTreeMap<String, String>,
     pub(crate) when: BTreeMap<String, String>,
+    /// Rows that ask the same share one answer.
+    pub(crate) once: bool,
     pub(crate) absent: BTreeSet<String>,
     pub(crate) unsupported: BTreeSet<String>,
 }
@@ -135,10 +155,21 @@ impl Table {
     pub fn calls(&self) -> Vec<&Call> {
         match &self.source {
             Source::Declared(declared) => {
-                std::iter::once(&declared.list.call).chain(declared.details.iter().map(|detail| &detail.call)).collect()
+                let batch = declared.batch.iter().map(|batch| &batch.call);
+                let details = declared.details.iter().map(|detail| &detail.call);
+                std::iter::once(&declared.list.call).chain(batch).chain(details).collect()
             }
             Source::Special(special) => special.calls().iter().collect(),
         }
+    }
+
+    /// The calls without which it is not known which resources there are.
+    pub(crate) fn listing_calls(&self) -> impl Iterator<Item = &Call> {
+        let batch = match &self.source {
+            Source::Declared(declared) => declared.batch.as_ref().map(|batch| &batch.call),
+            Source::Special(_) => None,
+        };
+        self.calls().into_iter().take(1).chain(batch)
     }
 
     /// Columns of the parent's rows that its listing needs.

@@ -1,5 +1,6 @@
 //! A declared table: its list, page by page, and the details of each row.
 
+use super::batch;
 use super::detail::{self, NotThere, not_bound};
 use super::plan::is_region;
 use super::row::{self, Given};
@@ -73,12 +74,12 @@ async fn pages(
     target: &str,
 ) {
     let list = &declared.list;
-    let mut pages = visit.pages(&list.call, visit.call_region(), Value::Object(input));
+    let mut pages = visit.pages(&list.call, visit.call_region(), Value::Object(input.clone()));
     loop {
         let items = match visit.next(&list.call, &mut pages).await {
             None => return,
             Some(Ok(page)) => items(list, page),
-            Some(Err(refusal)) if list.absent.contains(refusal.code()) => {
+            Some(Err(refusal)) if refusal.is_one_of(&list.absent) => {
                 visit.answered(&list.call);
                 if list.absent_row { vec![Value::Object(Map::new())] } else { Vec::new() }
             }
@@ -90,6 +91,10 @@ async fn pages(
                 visit.failed(&list.call, failure);
                 return;
             }
+        };
+        let items = match &declared.batch {
+            Some(batch) => batch::described(visit, batch, &input, items, target).await,
+            None => items,
         };
         let rows = stream::iter(items).map(|item| one(visit, declared, item, columns));
         rows.buffer_unordered(visit.scan.concurrency).collect::<Vec<()>>().await;

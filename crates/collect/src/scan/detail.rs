@@ -29,7 +29,7 @@ pub(super) async fn add(
     }
     let answer = match answer(visit, detail, region, input).await {
         Ok(answer) => answer,
-        Err(refusal) if detail.absent.contains(refusal.code()) => {
+        Err(refusal) if refusal.is_one_of(&detail.absent) => {
             visit.answered(&detail.call);
             return Ok(());
         }
@@ -48,6 +48,10 @@ pub(super) async fn add(
 
 /// The part of the answer that is wanted; of an answer in pages, all of it.
 async fn answer(visit: &Visit<'_>, detail: &Detail, region: &str, input: Map<String, Value>) -> Result<Value, Refusal> {
+    if detail.once {
+        let answer = visit.ask_once(&detail.call, region, Value::Object(input)).await?;
+        return Ok(row::follow(answer, &detail.pick));
+    }
     let mut pages = visit.pages(&detail.call, region, Value::Object(input));
     let mut whole = Value::Null;
     while let Some(page) = visit.next(&detail.call, &mut pages).await {

@@ -8,10 +8,10 @@ use futures::{Stream, StreamExt};
 use serde_json::{Map, Value};
 use sightline_aws::{Aws, CallError, Caller};
 use sightline_model::{Coverage, Outcome, Resource};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Semaphore, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{OnceCell, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 /// What all visits of one scan share.
@@ -42,6 +42,8 @@ pub struct Visit<'s> {
     /// Columns that the tables below need of each row.
     wanted: BTreeSet<String>,
     kept: Mutex<Vec<Map<String, Value>>>,
+    /// Answers that several rows share.
+    answers: Mutex<BTreeMap<String, Arc<OnceCell<Value>>>>,
 }
 
 /// A resource, as its collector hands it over.
@@ -79,11 +81,13 @@ impl Refusal {
         }
     }
 
-    pub(super) fn code(&self) -> &str {
-        match self {
-            Self::Call(error) => &error.code,
-            Self::Cancelled => "",
-        }
+    /// Whether it is one of these: a code, or `code: part of the message`.
+    pub(super) fn is_one_of(&self, known: &BTreeSet<String>) -> bool {
+        let Self::Call(error) = self else { return false };
+        known.iter().any(|known| match known.split_once(": ") {
+            Some((code, part)) => error.code == code && error.message.contains(part),
+            None => error.code == *known,
+        })
     }
 }
 
@@ -104,6 +108,7 @@ impl<'s> Visit<'s> {
             rows: Mutex::default(),
             wanted: BTreeSet::new(),
             kept: Mutex::default(),
+            answers: Mutex::default(),
         }
     }
 
@@ -141,6 +146,36 @@ impl<'s> Visit<'s> {
         }
     }
 
+    /// As [`Visit::call`], for all pages. Error codes in `absent` mean that there is nothing: no page.
+    ///
+    /// # Errors
+    /// As [`Visit::call`]; what the pages before brought is lost, for it is not the whole.
+    pub async fn call_pages(
+        &self,
+        call: &Call,
+        region: &str,
+        input: Value,
+        target: &str,
+        absent: &[&str],
+    ) -> Result<Vec<Value>, Missed> {
+        let absent = absent.iter().map(|code| (*code).to_owned()).collect();
+        let (mut pages, mut whole) = (self.pages(call, region, input), Vec::new());
+        while let Some(page) = self.next(call, &mut pages).await {
+            match page {
+                Ok(page) => whole.push(page),
+                Err(refusal) if refusal.is_one_of(&absent) => {
+                    self.answered(call);
+                    break;
+                }
+                Err(refusal) => {
+                    self.failed(call, refusal.failure(target));
+                    return Err(Missed);
+                }
+            }
+        }
+        Ok(whole)
+    }
+
     /// Notes that something could not be read although no call failed.
     pub fn missed(&self, call: &Call, target: &str, outcome: Outcome, code: &str, message: &str) {
         self.failed(call, Failure::without_call(outcome, code, message, target));
@@ -172,6 +207,13 @@ impl<'s> Visit<'s> {
     pub(super) async fn ask(&self, call: &Call, region: &str, input: Value) -> Result<Value, Refusal> {
         let mut pages = self.pages(call, region, input);
         self.next(call, &mut pages).await.unwrap_or(Err(Refusal::Cancelled))
+    }
+
+    /// As [`Visit::ask`], but rows that ask the same get the same answer. A refusal is not kept: each row notes its own.
+    pub(super) async fn ask_once(&self, call: &Call, region: &str, input: Value) -> Result<Value, Refusal> {
+        let key = format!("{} {region} {input}", call.name());
+        let cell = lock(&self.answers).entry(key).or_default().clone();
+        cell.get_or_try_init(|| self.ask(call, region, input)).await.cloned()
     }
 
     /// The answer to a call, page by page, for [`Visit::next`].

@@ -109,7 +109,7 @@ impl<'w> Job<'w> {
             }
         }
         let kept = visit.take_kept();
-        let failure = table.calls().first().and_then(|list| visit.list_failure(list));
+        let failure = table.listing_calls().find_map(|list| visit.list_failure(list));
         let jobs = below.into_iter().map(|below| Job {
             table: below,
             region: region.clone(),

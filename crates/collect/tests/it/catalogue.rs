@@ -71,7 +71,7 @@ fn a_table_needs_the_actions_of_its_parent() {
 fn every_action_is_one_of_iam() {
     let Some(python) = python() else { return };
     let script = "import json, moto.iam.aws_managed_policies as p; d = json.loads(p.aws_managed_policies_data); \
-                  print(json.dumps([s['Action'] for n in ('ReadOnlyAccess', 'SecurityAudit', 'AmazonBedrockReadOnly', 'IAMReadOnlyAccess') \
+                  print(json.dumps([s['Action'] for n in ('ReadOnlyAccess', 'SecurityAudit', 'AmazonBedrockReadOnly', 'IAMReadOnlyAccess', 'AmazonSageMakerReadOnly') \
                   for s in d[n]['Document']['Statement'] if s['Effect'] == 'Allow' and 'Action' in s]))";
     let output = Command::new(python).args(["-c", script]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -138,7 +138,7 @@ async fn a_small_estate() {
     assert_eq!(scanned.lines(named).await, Vec::<String>::new(), "each resource has an ARN and a title");
     let secrets = "select table_name from resource where config like '%not-to-be-collected%' or title like '%not-to-be-collected%'";
     assert_eq!(scanned.lines(secrets).await, Vec::<String>::new(), "secrets are not kept");
-    let incomplete = "select table_name, operation, outcome from current_coverage where outcome <> 'ok'";
+    let incomplete = "select table_name, operation, error_code, error_message, outcome from current_coverage where outcome <> 'ok'";
     let incomplete = scanned.lines(incomplete).await;
     assert_eq!(
         incomplete,

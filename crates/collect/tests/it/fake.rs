@@ -263,6 +263,11 @@ fn text(member: &str) -> Value {
     json!(text)
 }
 
+/// A key that a map of this shape may have.
+fn key(shape: &str) -> &'static str {
+    if shape == "QueueAttributeMap" { "QueueArn" } else { "k" }
+}
+
 fn scalar(shape: &Value, member: &str, name: &str, iso: bool) -> Value {
     match shape["type"].as_str().unwrap() {
         "boolean" => json!(!matches!(name, "IsTruncated" | "Truncated")),
@@ -316,7 +321,7 @@ fn value(model: &Model, name: &str, member_name: &str, trail: &mut Vec<String>) 
             value(model, shape["member"]["shape"].as_str().unwrap(), member_name, trail)
                 .map_or(vec![], |one| vec![one])
         ),
-        "map" => json!({"k": value(model, shape["value"]["shape"].as_str().unwrap(), member_name, trail)}),
+        "map" => json!({(key(name)): value(model, shape["value"]["shape"].as_str().unwrap(), member_name, trail)}),
         _ => scalar(shape, member_name, member_name, is_iso(shape, &Value::Null, false)),
     };
     trail.pop();
@@ -356,7 +361,7 @@ fn inner_xml(model: &Model, name: &str, member_name: &str, trail: &mut Vec<Strin
         "map" => {
             let inner =
                 inner_xml(model, shape["value"]["shape"].as_str().unwrap(), member_name, trail).unwrap_or_default();
-            format!("<entry><key>k</key><value>{inner}</value></entry>")
+            format!("<entry><key>{}</key><value>{inner}</value></entry>", key(name))
         }
         _ => match scalar(shape, member_name, member_name, true) {
             Value::String(text) => text,

@@ -16,10 +16,14 @@ fn every_line_of_the_tables_is_read_and_they_are_in_order() {
     assert_eq!(catalogue.resources.len(), lines(include_str!("../../data/resources.tsv")));
     assert_eq!(catalogue.keys.exact.len() + catalogue.keys.templates.len(), lines(include_str!("../../data/keys.tsv")));
 
-    let less = |left: (&str, &str), right: (&str, &str)| name::folded(left.0, right.0).then(name::folded(left.1, right.1)) == Ordering::Less;
+    let less = |left: (&str, &str), right: (&str, &str)| {
+        name::folded(left.0, right.0).then(name::folded(left.1, right.1)) == Ordering::Less
+    };
     assert!(catalogue.services.windows(2).all(|two| less((two[0].prefix, ""), (two[1].prefix, ""))));
     assert!(catalogue.actions.windows(2).all(|two| less((two[0].service, two[0].name), (two[1].service, two[1].name))));
-    assert!(catalogue.resources.windows(2).all(|two| less((two[0].service, two[0].name), (two[1].service, two[1].name))));
+    assert!(
+        catalogue.resources.windows(2).all(|two| less((two[0].service, two[0].name), (two[1].service, two[1].name)))
+    );
     assert!(catalogue.keys.exact.windows(2).all(|two| less((two[0].0, ""), (two[1].0, ""))));
 }
 
@@ -38,7 +42,11 @@ fn actions_are_found_in_any_case_and_say_what_they_are_for() {
     assert!(!invoke.wildcard_only());
     assert_eq!(invoke.resources().filter(|resource| resource.required).count(), 12);
     let keys: Vec<String> = invoke.keys().collect();
-    assert!(keys.contains(&"bedrock:GuardrailIdentifier".to_owned()) && keys.contains(&"aws:RequestTag/${TagKey}".to_owned()), "{keys:?}");
+    assert!(
+        keys.contains(&"bedrock:GuardrailIdentifier".to_owned())
+            && keys.contains(&"aws:RequestTag/${TagKey}".to_owned()),
+        "{keys:?}"
+    );
     assert!(catalogue().action("bedrock:ListFoundationModels").unwrap().wildcard_only());
     assert_eq!(catalogue().action("iam:PutRolePolicy").unwrap().level, Level::Permissions);
     assert_eq!(catalogue().action("iam:TagRole").unwrap().level, Level::Tagging);
@@ -51,7 +59,12 @@ fn actions_are_found_in_any_case_and_say_what_they_are_for() {
 fn every_resource_type_of_an_action_is_known() {
     for action in &catalogue().actions {
         for resource in action.resources() {
-            assert!(catalogue().resource_type(action.service, resource.name).is_some(), "{}: {}", action.full_name(), resource.name);
+            assert!(
+                catalogue().resource_type(action.service, resource.name).is_some(),
+                "{}: {}",
+                action.full_name(),
+                resource.name
+            );
         }
     }
     let profile = catalogue().resource_type("bedrock", "inference-profile").unwrap();
@@ -68,7 +81,8 @@ fn every_key_of_an_action_and_a_resource_has_a_type() {
 
 #[test]
 fn services_that_support_resource_control_policies_are_services() {
-    let supporting: Vec<&str> = catalogue().services().iter().filter(|service| service.supports_rcp).map(|service| service.prefix).collect();
+    let supporting: Vec<&str> =
+        catalogue().services().iter().filter(|service| service.supports_rcp).map(|service| service.prefix).collect();
     assert_eq!(supporting.len(), 62);
     for yes in ["s3", "STS", "kms", "sqs", "secretsmanager", "dynamodb", "ecr", "logs", "aoss"] {
         assert!(catalogue().supports_rcp(yes), "{yes}");
@@ -123,7 +137,9 @@ fn a_pattern_made_to_explode_takes_no_time() {
 fn takes(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,
-        (Some((b'*', rest)), _) => takes(rest, text) || text.split_first().is_some_and(|(_, after)| takes(pattern, after)),
+        (Some((b'*', rest)), _) => {
+            takes(rest, text) || text.split_first().is_some_and(|(_, after)| takes(pattern, after))
+        }
         (Some((b'?', rest)), Some((_, after))) => takes(rest, after),
         (Some((own, rest)), Some((byte, after))) => own.eq_ignore_ascii_case(byte) && takes(rest, after),
         _ => false,
@@ -210,16 +226,25 @@ fn events_are_allowed_by_actions() {
 #[test]
 fn what_logs_can_show() {
     let cases = [
-        (Logged::Management, "bedrock:InvokeModel bedrock:InvokeModelWithResponseStream bedrock:CreateAgent bedrock:CreateModelInvocationJob \
+        (
+            Logged::Management,
+            "bedrock:InvokeModel bedrock:InvokeModelWithResponseStream bedrock:CreateAgent bedrock:CreateModelInvocationJob \
             sts:AssumeRole iam:CreateRole kms:Decrypt kms:ReEncryptFrom s3:ListAllMyBuckets s3:PutBucketPolicy s3:GetEncryptionConfiguration lambda:UpdateFunctionCode \
             sagemaker:CreateEndpoint bedrock-agentcore:CreateAgentRuntime bedrock-mantle:CreateProject dynamodb:CreateTable sqs:CreateQueue \
-            ssm:GetParameter secretsmanager:GetSecretValue bedrock:GetAgent aws-external-anthropic:CreateWorkspace"),
-        (Logged::Data, "bedrock:InvokeAgent bedrock:InvokeFlow bedrock:Retrieve bedrock:RetrieveAndGenerate bedrock:ApplyGuardrail bedrock:GetAsyncInvoke \
+            ssm:GetParameter secretsmanager:GetSecretValue bedrock:GetAgent aws-external-anthropic:CreateWorkspace",
+        ),
+        (
+            Logged::Data,
+            "bedrock:InvokeAgent bedrock:InvokeFlow bedrock:Retrieve bedrock:RetrieveAndGenerate bedrock:ApplyGuardrail bedrock:GetAsyncInvoke \
             bedrock-agentcore:InvokeAgentRuntime bedrock-agentcore:InvokeGateway bedrock-mantle:CreateInference sagemaker:InvokeEndpoint s3:GetObject \
             s3:GetObjectVersion s3:ListBucket s3:PutObject lambda:InvokeFunction dynamodb:GetItem dynamodb:PartiQLSelect sqs:SendMessage sns:Publish \
-            qbusiness:ChatSync s3vectors:QueryVectors aws-external-anthropic:CreateInference"),
+            qbusiness:ChatSync s3vectors:QueryVectors aws-external-anthropic:CreateInference",
+        ),
         (Logged::Never, "iam:PassRole bedrock:CallWithBearerToken sts:TagSession eks:AccessKubernetesApi"),
-        (Logged::Unsettled, "bedrock:CountTokens q:SendMessage lambda:InvokeFunctionUrl quicksight:CreateDashboard bedrock:Converse nonsense"),
+        (
+            Logged::Unsettled,
+            "bedrock:CountTokens q:SendMessage lambda:InvokeFunctionUrl quicksight:CreateDashboard bedrock:Converse nonsense",
+        ),
     ];
     for (expected, actions) in cases {
         for action in actions.split_whitespace() {
@@ -274,7 +299,8 @@ fn what_is_written_by_hand_fits_the_tables() {
     let mut earlier: BTreeSet<String> = BTreeSet::new();
     for pattern in written.logged.iter().flat_map(|group| &group.actions) {
         let glob = Pattern::new(pattern);
-        let taken: Vec<String> = catalogue().actions.iter().map(Action::full_name).filter(|action| glob.takes(action)).collect();
+        let taken: Vec<String> =
+            catalogue().actions.iter().map(Action::full_name).filter(|action| glob.takes(action)).collect();
         let fresh = taken.into_iter().filter(|action| earlier.insert(action.clone())).count();
         assert!(fresh > 0, "{pattern} decides nothing");
     }
@@ -293,7 +319,8 @@ fn the_tables_have_what_the_package_has() {
         println!("skipped: SIGHTLINE_IAM_DATA names no folder with the package of tools/iam/generate.sh");
         return;
     };
-    let read = |path: &Path| -> serde_json::Value { serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap() };
+    let read =
+        |path: &Path| -> serde_json::Value { serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap() };
     let services = read(&package.join("services.json"));
     assert_eq!(services.as_array().unwrap().len(), catalogue().services().len());
     for service in catalogue().services().iter().filter(|service| service.actions.is_some()) {
@@ -302,10 +329,37 @@ fn the_tables_have_what_the_package_has() {
             ("actions", catalogue().actions_of(service.prefix).len()),
             ("resourceTypes", of_service(&catalogue().resources, service.prefix, |resource| resource.service).len()),
         ] {
-            assert_eq!(read(&package.join(kind).join(&file)).as_object().unwrap().len(), count, "{kind} of {}", service.prefix);
+            assert_eq!(
+                read(&package.join(kind).join(&file)).as_object().unwrap().len(),
+                count,
+                "{kind} of {}",
+                service.prefix
+            );
         }
         for (key, fact) in read(&package.join("conditionKeys").join(&file)).as_object().unwrap() {
             assert!(catalogue().key_type(key).is_some(), "{key} of {}: {fact}", service.prefix);
         }
     }
+}
+#[test]
+fn zz_time() {
+    let t = std::time::Instant::now();
+    let c = Catalogue::read();
+    let a = t.elapsed();
+    let t = std::time::Instant::now();
+    let n = ai_actions().len();
+    let b = t.elapsed();
+    let t = std::time::Instant::now();
+    let l = logged("bedrock:InvokeModel");
+    let d = t.elapsed();
+    let t = std::time::Instant::now();
+    for action in &c.actions { std::hint::black_box(c.action(&action.full_name())); }
+    let e = t.elapsed() / u32::try_from(c.actions.len()).unwrap();
+    let t = std::time::Instant::now();
+    for action in &c.actions { std::hint::black_box(logged(&action.full_name())); }
+    let f = t.elapsed() / u32::try_from(c.actions.len()).unwrap();
+    println!("read {a:?} ai {n} {b:?} trail {l:?} {d:?} lookup {e:?} logged {f:?} size {}", std::mem::size_of::<Action>() * c.actions.len());
+    let mut by: BTreeMap<String, usize> = BTreeMap::new();
+    for action in &c.actions { *by.entry(format!("{:?}", logged(&action.full_name()))).or_default() += 1; }
+    println!("{by:?}");
 }

@@ -50,10 +50,14 @@ pub fn action_of_event(event_source: &str, event_name: &str) -> Option<String> {
 /// given as CloudTrail has it, unchecked.
 pub fn actions_of_event(event_source: &str, event_name: &str) -> Vec<String> {
     let trail = &*TRAIL;
-    let source = event_source.split_once(".amazonaws.com").map_or(event_source, |(source, _)| source).to_ascii_lowercase();
+    let source =
+        event_source.split_once(".amazonaws.com").map_or(event_source, |(source, _)| source).to_ascii_lowercase();
     let prefix = trail.prefixes.get(&source).map_or(source.as_str(), String::as_str);
     let Some(service) = catalogue().service(prefix) else { return Vec::new() };
-    if event_name.is_empty() || event_name.len() > LONGEST_NAME || !event_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if event_name.is_empty()
+        || event_name.len() > LONGEST_NAME
+        || !event_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
         return Vec::new();
     }
     let bare = without_version(event_name);
@@ -72,7 +76,8 @@ pub fn actions_of_event(event_source: &str, event_name: &str) -> Vec<String> {
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html>.
 fn without_version(event_name: &str) -> &str {
     let revised = event_name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let dated = revised.strip_suffix('v').filter(|dated| dated.ends_with(|c: char| c.is_ascii_digit())).unwrap_or(event_name);
+    let dated =
+        revised.strip_suffix('v').filter(|dated| dated.ends_with(|c: char| c.is_ascii_digit())).unwrap_or(event_name);
     let name = dated.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
     let digits = dated.get(name.len()..).unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
     if digits == 8 && !name.is_empty() { name } else { event_name }
@@ -135,7 +140,8 @@ struct Rule {
 
 #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
 fn read() -> Trail {
-    let file: File = toml::from_str(include_str!("../../data/cloudtrail-names.toml")).expect("data/cloudtrail-names.toml is valid");
+    let file: File =
+        toml::from_str(include_str!("../../data/cloudtrail-names.toml")).expect("data/cloudtrail-names.toml is valid");
     let mut names: HashMap<String, Vec<String>> = HashMap::new();
     for (event, actions) in file.names.into_iter().flat_map(|group| group.events) {
         names.insert(event.to_ascii_lowercase(), actions);
@@ -148,7 +154,10 @@ fn read() -> Trail {
         renamed: names.values().flatten().map(|action| action.to_ascii_lowercase()).collect(),
         names,
         logged: file.logged.into_iter().flat_map(Rule::patterns).collect(),
-        without_operation: include_str!("../../data/without-operation.txt").lines().map(str::to_ascii_lowercase).collect(),
+        without_operation: include_str!("../../data/without-operation.txt")
+            .lines()
+            .map(str::to_ascii_lowercase)
+            .collect(),
     }
 }
 
