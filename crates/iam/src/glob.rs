@@ -132,13 +132,17 @@ impl States {
 
 /// `*` and `?` as wildcards over everything, letters in any case: how actions are written.
 pub(crate) fn matches_fold(pattern: &str, text: &str) -> bool {
-    let tokens: Vec<Token> = pattern
+    matches(&fold_tokens(pattern), text)
+}
+
+/// The steps of such a pattern, for those who match it with many texts.
+pub(crate) fn fold_tokens(pattern: &str) -> Vec<Token> {
+    pattern
         .chars()
         .map(|c| match c {
             '*' => Token::Any,
             '?' => Token::One,
             c => Token::Fold(c.to_lowercase().next().unwrap_or(c)),
         })
-        .collect();
-    matches(&tokens, text)
+        .collect()
 }

@@ -237,13 +237,13 @@ fn what_logs_can_show() {
             Logged::Data,
             "bedrock:InvokeAgent bedrock:InvokeFlow bedrock:Retrieve bedrock:RetrieveAndGenerate bedrock:ApplyGuardrail bedrock:GetAsyncInvoke \
             bedrock-agentcore:InvokeAgentRuntime bedrock-agentcore:InvokeGateway bedrock-mantle:CreateInference sagemaker:InvokeEndpoint s3:GetObject \
-            s3:GetObjectVersion s3:ListBucket s3:PutObject lambda:InvokeFunction dynamodb:GetItem dynamodb:PartiQLSelect sqs:SendMessage sns:Publish \
+            s3:ListBucketVersions s3:ListBucket s3:PutObject lambda:InvokeFunction dynamodb:GetItem dynamodb:PartiQLSelect sqs:SendMessage sns:Publish \
             qbusiness:ChatSync s3vectors:QueryVectors aws-external-anthropic:CreateInference",
         ),
         (Logged::Never, "iam:PassRole bedrock:CallWithBearerToken sts:TagSession eks:AccessKubernetesApi"),
         (
             Logged::Unsettled,
-            "bedrock:CountTokens q:SendMessage lambda:InvokeFunctionUrl quicksight:CreateDashboard bedrock:Converse nonsense",
+            "bedrock:CountTokens q:SendMessage lambda:InvokeFunctionUrl s3:GetObjectVersion quicksight:CreateDashboard bedrock:Converse nonsense",
         ),
     ];
     for (expected, actions) in cases {
@@ -340,26 +340,4 @@ fn the_tables_have_what_the_package_has() {
             assert!(catalogue().key_type(key).is_some(), "{key} of {}: {fact}", service.prefix);
         }
     }
-}
-#[test]
-fn zz_time() {
-    let t = std::time::Instant::now();
-    let c = Catalogue::read();
-    let a = t.elapsed();
-    let t = std::time::Instant::now();
-    let n = ai_actions().len();
-    let b = t.elapsed();
-    let t = std::time::Instant::now();
-    let l = logged("bedrock:InvokeModel");
-    let d = t.elapsed();
-    let t = std::time::Instant::now();
-    for action in &c.actions { std::hint::black_box(c.action(&action.full_name())); }
-    let e = t.elapsed() / u32::try_from(c.actions.len()).unwrap();
-    let t = std::time::Instant::now();
-    for action in &c.actions { std::hint::black_box(logged(&action.full_name())); }
-    let f = t.elapsed() / u32::try_from(c.actions.len()).unwrap();
-    println!("read {a:?} ai {n} {b:?} trail {l:?} {d:?} lookup {e:?} logged {f:?} size {}", std::mem::size_of::<Action>() * c.actions.len());
-    let mut by: BTreeMap<String, usize> = BTreeMap::new();
-    for action in &c.actions { *by.entry(format!("{:?}", logged(&action.full_name()))).or_default() += 1; }
-    println!("{by:?}");
 }

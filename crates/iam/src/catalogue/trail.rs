@@ -54,10 +54,7 @@ pub fn actions_of_event(event_source: &str, event_name: &str) -> Vec<String> {
         event_source.split_once(".amazonaws.com").map_or(event_source, |(source, _)| source).to_ascii_lowercase();
     let prefix = trail.prefixes.get(&source).map_or(source.as_str(), String::as_str);
     let Some(service) = catalogue().service(prefix) else { return Vec::new() };
-    if event_name.is_empty()
-        || event_name.len() > LONGEST_NAME
-        || !event_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
+    if !is_name(event_name) {
         return Vec::new();
     }
     let bare = without_version(event_name);
@@ -70,6 +67,12 @@ pub fn actions_of_event(event_source: &str, event_name: &str) -> Vec<String> {
     }
     let [_, unchecked] = named;
     if service.actions.is_none() { vec![unchecked] } else { Vec::new() }
+}
+
+/// Logs are not to be trusted: what is no name of a call becomes no action.
+fn is_name(event_name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&event_name.len())
+        && event_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Lambda and CloudFront end event names with the API's version: `GetFunction20150331v2`, `CreateDistribution2020_05_31`.
