@@ -132,6 +132,11 @@ MAY_BUT_DO_NOT: tuple[Silence, ...] = (
     Silence("pod/tools/debugger", "bound by Pod Identity to a role that may invoke Nova Premier; no pod ever ran"),
     Silence("notebook/locked-down", "its role may invoke Nova Pro; nobody opened it"),
     Silence("function/doc-archiver", "shares its role with doc-summarizer, which calls; this one does not"),
+    Silence("function/public-summarizer", "anybody may call it, and its role may invoke Nova Micro; nobody did"),
+    Silence("ecs_service/translator", "the revision that it runs may invoke Nova Lite; no task ever did"),
+    Silence("state_machine/approvals", "its role may invoke Nova Micro; no execution ever did"),
+    Silence("user/erin", "two roles away from Nova Pro; she never took the first"),
+    Silence("user/frank", "may run code as any function's role, through one that he never took"),
     Silence("user/bob", "an administrator: may do everything, lists users and nothing else"),
 )
 
@@ -168,7 +173,18 @@ NOT_BUILT: tuple[tuple[str, str], ...] = (
         "ministack's job makes none; the model comes from CreateCustomModel",
     ),
     ("the root user in the credential report", "moto's report has users only: what rests on root is unknown"),
-    ("custom model deployments, Mantle projects, Bedrock API keys", "neither emulator has the operations"),
+    (
+        "custom model deployments, enforced guardrails, Mantle projects, Bedrock API keys",
+        "neither emulator has the operations",
+    ),
+    (
+        "resource policies of guardrails and of AgentCore, user profiles of SageMaker Studio",
+        "neither emulator has the operations; the scan says so",
+    ),
+    (
+        "service control policies that bind this account",
+        "moto chooses the ids of member accounts, so the estate's account is the one that manages the organization",
+    ),
     (
         "addresses of endpoint and NAT interfaces inside their subnets",
         "moto draws them from 10.0.0.0/8; the logs use what it answers",

@@ -14,6 +14,7 @@ from traffic import SSO_ROLE
 SONNET = "anthropic.claude-3-5-sonnet-20241022-v2:0"
 OPUS = "anthropic.claude-3-opus-20240229-v1:0"
 SSO_PATH = "/aws-reserved/sso.amazonaws.com/"
+SAML_PROVIDER = "AWSSSO_0123456789abcdef_DO_NOT_DELETE"
 
 
 def build(aws: Aws, ledger: Ledger) -> None:
@@ -97,11 +98,13 @@ def _roles(aws: Aws, ledger: Ledger) -> None:
         trust_principal(f"arn:aws:iam::{ACCOUNT}:root", external_id="demo-external-id"),
         managed=("SecurityAudit",),
     )
+    metadata = "<EntityDescriptor>" + "demo " * 200 + "</EntityDescriptor>"
+    aws.client("iam").create_saml_provider(Name=SAML_PROVIDER, SAMLMetadataDocument=metadata)
     # A person signed in through IAM Identity Center; the session's name is the person, and no workload.
     saml = document(
         {
             "Effect": "Allow",
-            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"},
+            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/{SAML_PROVIDER}"},
             "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
         }
     )

@@ -99,6 +99,8 @@ def _bedrock(made: Ledger) -> None:
         ("model", ("support-llama", "docs-sonnet", "deploy-titan")),
         ("knowledge_base", ("support-kb",)),
         ("endpoint", ("fraud-scorer",)),
+        ("ecs_service", ("translator",)),
+        ("state_machine", ("approvals",)),
     ):
         for name in names:
             number = letters(10, kind, name)

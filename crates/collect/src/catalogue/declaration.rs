@@ -78,7 +78,7 @@ pub(crate) struct TableDeclaration {
     /// Several answers may hold the same resource: the first counts.
     #[serde(default)]
     pub(crate) unique: bool,
-    /// Column → pattern; a row is left out when all of them match.
+    /// Column → patterns between `|`, an empty one for a column without a value; a row is left out when all columns match.
     #[serde(default)]
     pub(crate) skip: BTreeMap<String, String>,
     /// IAM action, where it is not the operation's name.

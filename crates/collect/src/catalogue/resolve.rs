@@ -100,7 +100,8 @@ fn batch(batch: &BatchDeclaration, declared: &TableDeclaration, columns: &mut Co
     let api = Api::find(&batch.op)?;
     let items = names(&batch.items);
     let found = api.columns(api.entered(api.follow(&items)?), &declared.rename);
-    columns.add(&batch.op, found.ok_or_else(|| format!("`{}` answers no structures in `{}`", batch.op, batch.items))?)?;
+    columns
+        .add(&batch.op, found.ok_or_else(|| format!("`{}` answers no structures in `{}`", batch.op, batch.items))?)?;
     known_inputs(api, &batch.op, batch.input.keys().chain([&batch.names]).map(String::as_str))?;
     let shared: BTreeSet<String> = declared.bind.keys().filter(|name| api.has_input(name)).cloned().collect();
     check_inputs(api, &batch.op, &|name| {

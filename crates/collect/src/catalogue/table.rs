@@ -122,7 +122,7 @@ pub struct Detail {
 }
 
 /// What is made of an answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RowRules {
     pub(crate) arn: Vec<Template>,
     pub(crate) title: Option<Template>,

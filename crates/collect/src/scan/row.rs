@@ -52,8 +52,9 @@ pub(super) fn follow(value: Value, path: &[String]) -> Value {
 
 /// Whether a row is one that the declaration leaves out.
 pub(super) fn is_skipped(rules: &RowRules, row: &Map<String, Value>) -> bool {
-    let matches = |(column, pattern): (&String, &String)| {
-        text_of(row, column).is_some_and(|text| super::plan::matches(pattern, &text))
+    let matches = |(column, patterns): (&String, &String)| {
+        let text = text_of(row, column).unwrap_or_default();
+        patterns.split('|').any(|pattern| super::plan::matches(pattern, &text))
     };
     !rules.skip.is_empty() && rules.skip.iter().all(matches)
 }
@@ -175,6 +176,22 @@ mod tests {
             json!({"a": "1", "b": ""}),
         ] {
             assert_eq!(Value::Object(tags(shape)), expected);
+        }
+    }
+
+    #[test]
+    fn rows_are_left_out_when_all_columns_match() {
+        let skip = [("arn", "arn:*:aws:*"), ("attached", "0"), ("boundaries", "0|")];
+        let skip = skip.map(|(column, patterns)| (column.to_owned(), patterns.to_owned())).into();
+        let rules = RowRules { skip, ..RowRules::default() };
+        for (row, expected) in [
+            (json!({"arn": "arn:x:aws:1", "attached": 0, "boundaries": 0}), true),
+            (json!({"arn": "arn:x:aws:1", "attached": 0}), true),
+            (json!({"arn": "arn:x:aws:1", "attached": 0, "boundaries": 10}), false),
+            (json!({"arn": "arn:x:aws:1", "boundaries": 0}), false),
+            (json!({"arn": "arn:x:own:1", "attached": 0, "boundaries": 0}), false),
+        ] {
+            assert_eq!(is_skipped(&rules, row.as_object().unwrap()), expected, "{row}");
         }
     }
 

@@ -292,3 +292,35 @@ impl<'s> Visit<'s> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sightline_aws::CallErrorKind;
+
+    #[test]
+    fn a_code_that_means_more_than_one_thing_is_told_by_its_message() {
+        let refusal = |code: &str, message: &str| {
+            Refusal::Call(Box::new(CallError {
+                kind: CallErrorKind::Invalid,
+                code: code.to_owned(),
+                message: message.to_owned(),
+                status: Some(400),
+                service: "sagemaker".to_owned(),
+                operation: "GetModelPackageGroupPolicy".to_owned(),
+                region: "us-east-1".to_owned(),
+            }))
+        };
+        let known = ["NotFound", "ValidationException: Cannot find resource policy"].map(str::to_owned).into();
+        for (code, message, expected) in [
+            ("NotFound", "whatever", true),
+            ("ValidationException", "Cannot find resource policy for: x", true),
+            ("ValidationException", "1 validation error detected", false),
+            ("ValidationException", "", false),
+            ("AccessDenied", "Cannot find resource policy", false),
+        ] {
+            assert_eq!(refusal(code, message).is_one_of(&known), expected, "{code}: {message}");
+        }
+        assert!(!Refusal::Cancelled.is_one_of(&known));
+    }
+}

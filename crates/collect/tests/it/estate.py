@@ -1,6 +1,7 @@
 """A small estate in emulators, for the scan's test: starts moto and ministack on free ports, fills them, prints their URLs as
 one line of JSON, and ends them when its input closes."""
 
+import base64
 import json
 import os
 import socket
@@ -109,6 +110,59 @@ def fill(moto: str, ministack: str) -> None:
         ModelName="rank", ExecutionRoleArn=role, PrimaryContainer={"Image": "rank:1", "Environment": {"HF_TOKEN": "not-to-be-collected"}}
     )
     sagemaker.create_notebook_instance(NotebookInstanceName="lab", InstanceType="ml.t3.medium", RoleArn=role)
+
+    client("lambda").create_function_url_config(FunctionName="summarise", AuthType="NONE")
+    client("lambda").publish_version(FunctionName="summarise")
+    client("lambda").create_alias(FunctionName="summarise", Name="live", FunctionVersion="1")
+
+    organizations = client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    outer = organizations.create_organizational_unit(ParentId=root, Name="outer")["OrganizationalUnit"]["Id"]
+    organizations.create_organizational_unit(ParentId=outer, Name="inner")
+    deny = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "bedrock:*", "Resource": "*"}]})
+    scp = organizations.create_policy(Name="no-models", Description="", Type="SERVICE_CONTROL_POLICY", Content=deny)["Policy"]["PolicySummary"]["Id"]
+    organizations.attach_policy(PolicyId=scp, TargetId=outer)
+
+    shared = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
+    client("sqs").set_queue_attributes(QueueUrl=client("sqs").create_queue(QueueName="jobs")["QueueUrl"], Attributes={"Policy": shared})
+    topic = client("sns").create_topic(Name="news")["TopicArn"]
+    client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=shared)
+    secret = client("secretsmanager").create_secret(Name="token", SecretString="not-to-be-collected")["ARN"]
+    client("secretsmanager").put_resource_policy(SecretId=secret, ResourcePolicy=shared)
+    client("ecr").create_repository(repositoryName="shared")
+    client("ecr").set_repository_policy(repositoryName="shared", policyText=shared)
+    client("ecr").create_repository(repositoryName="own")
+
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="batch")
+    container = {"name": "app", "image": "app:1", "memory": 128, "environment": [{"name": "TOKEN", "value": "not-to-be-collected"}], "command": ["--token", "not-to-be-collected"]}
+    definition = lambda **roles: ecs.register_task_definition(family="translate", containerDefinitions=[container], **roles)["taskDefinition"]["taskDefinitionArn"]
+    first = definition(taskRoleArn=role)
+    definition()
+    ecs.create_service(cluster="batch", serviceName="translate", taskDefinition=first, desiredCount=0, launchType="EC2")
+
+    client("stepfunctions").create_state_machine(
+        name="approve", roleArn=role, definition=json.dumps({"Comment": "not-to-be-collected", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    )
+    client("glue").create_job(
+        Name="enrich", Role="app", Command={"Name": "glueetl", "ScriptLocation": "s3://models/enrich.py"}, DefaultArguments={"--token": "not-to-be-collected"}
+    )
+    client("codebuild").create_project(
+        name="train",
+        source={"type": "GITHUB", "location": "https://not-to-be-collected@github.com/example/train.git", "buildspec": "not-to-be-collected"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+            "environmentVariables": [{"name": "TOKEN", "value": "not-to-be-collected", "type": "PLAINTEXT"}],
+        },
+        serviceRole=role,
+    )
+    ec2.create_launch_template(
+        LaunchTemplateName="workers", LaunchTemplateData={"IamInstanceProfile": {"Name": "app"}, "UserData": base64.b64encode(b"not-to-be-collected").decode()}
+    )
 
     eks = client("eks", ministack)
     eks.create_cluster(name="main", roleArn=role, resourcesVpcConfig={"subnetIds": [subnet]})

@@ -27,6 +27,7 @@ struct State {
     fail_all: Option<Fault>,
     expire_after: Option<usize>,
     two_pages: bool,
+    empty: BTreeSet<String>,
 }
 
 pub(crate) struct Fake {
@@ -61,6 +62,11 @@ impl Fake {
     /// Answers every operation that pages in two pages, each with a resource.
     pub(crate) fn answer_in_two_pages(&self) {
         self.state.lock().unwrap().two_pages = true;
+    }
+
+    /// Answers this operation with nothing.
+    pub(crate) fn answer_nothing(&self, operation: &str) {
+        self.state.lock().unwrap().empty.insert(operation.to_owned());
     }
 
     /// The operations that were asked for.
@@ -115,6 +121,7 @@ impl Respond for Answers {
             Some(Fault::Broken) => ResponseTemplate::new(500).set_body_string("<html>oops</html>"),
             Some(Fault::Unsupported) => error(model, 400, "UnknownOperationException", "unknown operation"),
             Some(Fault::Truncated) => cut(answer(model, &operation)),
+            None if state.empty.contains(&name) => ok("{}".to_owned()),
             None if state.two_pages => ok(first_or_last_page(model, &operation, request)),
             None => ok(answer(model, &operation)),
         }
@@ -263,11 +270,6 @@ fn text(member: &str) -> Value {
     json!(text)
 }
 
-/// A key that a map of this shape may have.
-fn key(shape: &str) -> &'static str {
-    if shape == "QueueAttributeMap" { "QueueArn" } else { "k" }
-}
-
 fn scalar(shape: &Value, member: &str, name: &str, iso: bool) -> Value {
     match shape["type"].as_str().unwrap() {
         "boolean" => json!(!matches!(name, "IsTruncated" | "Truncated")),
@@ -321,7 +323,7 @@ fn value(model: &Model, name: &str, member_name: &str, trail: &mut Vec<String>) 
             value(model, shape["member"]["shape"].as_str().unwrap(), member_name, trail)
                 .map_or(vec![], |one| vec![one])
         ),
-        "map" => json!({(key(name)): value(model, shape["value"]["shape"].as_str().unwrap(), member_name, trail)}),
+        "map" => json!({"k": value(model, shape["value"]["shape"].as_str().unwrap(), member_name, trail)}),
         _ => scalar(shape, member_name, member_name, is_iso(shape, &Value::Null, false)),
     };
     trail.pop();
@@ -361,7 +363,7 @@ fn inner_xml(model: &Model, name: &str, member_name: &str, trail: &mut Vec<Strin
         "map" => {
             let inner =
                 inner_xml(model, shape["value"]["shape"].as_str().unwrap(), member_name, trail).unwrap_or_default();
-            format!("<entry><key>{}</key><value>{inner}</value></entry>", key(name))
+            format!("<entry><key>k</key><value>{inner}</value></entry>")
         }
         _ => match scalar(shape, member_name, member_name, true) {
             Value::String(text) => text,

@@ -266,6 +266,84 @@ async fn two_scans_of_one_lake_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_listed_and_not_described_is_said() {
+    let fake = Fake::start().await;
+    fake.answer_nothing("ecs:DescribeServices");
+    let include = vec!["aws_ecs_service".to_owned()];
+    let scanned = scanned(&fake, ScanOptions { include, ..options() }).await;
+    assert_eq!(scanned.summary.resources_by_table["aws_ecs_service"], 0);
+    let sql = "select outcome, error_code, error_message, target from current_coverage where outcome <> 'ok'";
+    insta::assert_json_snapshot!(scanned.sql(sql).await, @r#"
+    [
+      {
+        "outcome": "failed",
+        "error_code": "NotDescribed",
+        "error_message": "1 of 1 that were listed were not described",
+        "target": "arn:aws:any:us-east-1:123456789012:thing/x"
+      }
+    ]
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_below_a_batch_that_failed_is_not_none() {
+    let fake = Fake::start().await;
+    fake.fail(&["ecs:DescribeClusters".to_owned()].into(), Fault::Denied);
+    let scanned = scanned(&fake, ScanOptions { include: vec!["aws_ecs_*".to_owned()], ..options() }).await;
+    let sql = "select table_name, outcome, error_message from current_coverage where outcome <> 'ok' order by 1";
+    insta::assert_json_snapshot!(scanned.sql(sql).await, @r#"
+    [
+      {
+        "table_name": "aws_ecs_cluster",
+        "outcome": "denied",
+        "error_message": "not authorized"
+      },
+      {
+        "table_name": "aws_ecs_service",
+        "outcome": "skipped",
+        "error_message": "not asked: `aws_ecs_cluster` could not be listed: not authorized"
+      },
+      {
+        "table_name": "aws_ecs_task",
+        "outcome": "skipped",
+        "error_message": "not asked: `aws_ecs_cluster` could not be listed: not authorized"
+      }
+    ]
+    "#);
+}
+
+/// Both details of a service are of one answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_ask_the_same_share_one_answer() {
+    let fake = Fake::start().await;
+    let scanned = scanned(&fake, ScanOptions { include: vec!["aws_ecs_service".to_owned()], ..options() }).await;
+    let sql = "select calls from current_coverage where operation = 'ecs:DescribeTaskDefinition'";
+    let rows = scanned.sql(sql).await;
+    assert_eq!(rows.iter().map(|row| &row["calls"]).collect::<Vec<_>>(), [1]);
+    let rows = scanned
+        .sql("select task_role_arn is not null and execution_role_arn is not null as both from aws_ecs_service")
+        .await;
+    assert_eq!(rows[0]["both"], true);
+}
+
+/// A member account may describe the organization and see nothing of its policies: that is no organization without any.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_that_cannot_be_looked_into_is_denied() {
+    let fake = Fake::start().await;
+    let denied = ["ListRoots", "ListAccounts", "ListPolicies"].map(|name| format!("organizations:{name}"));
+    fake.fail(&denied.into(), Fault::Denied);
+    let scanned = scanned(&fake, ScanOptions { include: vec!["aws_organizations_*".to_owned()], ..options() }).await;
+    let rows =
+        scanned.sql("select distinct table_name from current_coverage where outcome = 'denied' order by 1").await;
+    let tables: Vec<&str> = rows.iter().map(|row| row["table_name"].as_str().unwrap()).collect();
+    let unseen = ["account", "organizational_unit", "policy", "root"].map(|name| format!("aws_organizations_{name}"));
+    assert_eq!(tables, unseen);
+    let seen: Vec<&String> =
+        scanned.summary.resources_by_table.iter().filter(|(_, rows)| **rows > 0).map(|(table, _)| table).collect();
+    assert_eq!(seen, ["aws_organizations_effective_policy", "aws_organizations_organization"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_by_pattern_bring_their_parents() {
     let fake = Fake::start().await;
     let include = vec!["aws_eks_access_*".to_owned()];
