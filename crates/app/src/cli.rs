@@ -1,10 +1,13 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
 mod access;
+mod can;
 mod completions;
+mod connection;
 mod explain;
 mod findings;
 mod generate;
+mod iam;
 mod ingest;
 mod map;
 mod onboard;
@@ -13,6 +16,8 @@ mod probe;
 mod query;
 mod report;
 mod scan;
+mod source;
+mod who_can;
 
 use crate::exit::Exit;
 use clap::{Args, Parser, Subcommand};
@@ -50,11 +55,15 @@ enum Command {
     Scan(scan::Scan),
     Ingest(ingest::Ingest),
     Map(map::Map),
+    WhoCan(who_can::WhoCan),
+    Can(can::Can),
+    Access(access::Access),
     Findings(findings::Findings),
     Probe(probe::Probe),
     Report(report::Report),
     Query(query::Query),
     Explain(explain::Explain),
+    Iam(iam::Iam),
     Permissions(permissions::Permissions),
     Completions(completions::Completions),
     Generate(generate::Generate),
@@ -72,11 +81,15 @@ impl Cli {
             Command::Scan(command) => command.run(global).await,
             Command::Ingest(command) => command.run(global).await,
             Command::Map(command) => command.run(global).await,
+            Command::WhoCan(command) => command.run(global).await,
+            Command::Can(command) => command.run(global).await,
+            Command::Access(command) => command.run(global).await,
             Command::Findings(command) => command.run(global).await,
             Command::Probe(command) => command.run(global).await,
             Command::Report(command) => command.run(global).await,
             Command::Query(command) => command.run(global).await,
             Command::Explain(command) => command.run(global).await,
+            Command::Iam(command) => command.run(),
             Command::Permissions(command) => command.run(),
             Command::Completions(command) => command.run(),
             Command::Generate(command) => command.run(),

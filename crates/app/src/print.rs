@@ -27,6 +27,16 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Standard output for many lines, written when it is full or goes out of scope: flush it to learn of errors.
+pub(crate) fn lines() -> io::BufWriter<io::StdoutLock<'static>> {
+    io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// A remark beside the result on something that may be wrong, with names that others wrote in it.
+pub(crate) fn warning(text: &str) {
+    note(&format!("warning: {}", for_terminal(&shortened(text, LONGEST_ERROR))));
+}
+
 /// A remark beside the result.
 pub(crate) fn note(text: &str) {
     // Nothing can be done when standard error is closed.

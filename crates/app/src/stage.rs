@@ -1,7 +1,9 @@
 //! What commands share: the lake opened with the inventory's views, and the stages that run over it without AWS.
 
+pub(crate) mod access;
 pub(crate) mod discover;
 pub(crate) mod evaluate;
+pub(crate) mod narrowed;
 pub(crate) mod reported;
 
 use anyhow::Context as _;

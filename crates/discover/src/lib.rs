@@ -11,6 +11,7 @@
 //! What the inventory could not show is never taken for absent: an incomplete table makes a control `unknown`, and an
 //! attribution that may have missed something says so.
 
+pub mod access;
 mod address;
 mod attribute;
 mod caller;

@@ -40,9 +40,15 @@ pub enum Caller {
     Anonymous,
 }
 
+/// Providers of web identities that AWS knows without a provider's ARN.
+const WEB_IDENTITIES: [&str; 4] =
+    ["cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com", "accounts.google.com"];
+
 /// The text names no kind of caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a principal: give the ARN of a user, role, session or identity provider, a service's name, or `anonymous`")]
+#[error(
+    "`{0}` is not a principal: give the ARN of a user, role, session or identity provider, a service's name, or `anonymous`"
+)]
 pub struct UnknownCaller(String);
 
 /// Identity providers that trust policies name by host, without an ARN.
@@ -58,6 +64,9 @@ impl std::str::FromStr for Caller {
         let unknown = || UnknownCaller(sightline_model::untrusted::shortened(text, 200));
         if text == "anonymous" {
             return Ok(Self::Anonymous);
+        }
+        if WEB_IDENTITIES.contains(&text) {
+            return Ok(Self::Federated(arn));
         }
         if !text.starts_with("arn:") {
             if WEB_IDENTITY.contains(&text) {
@@ -98,9 +107,9 @@ impl Caller {
     pub fn is_service_linked(&self) -> bool {
         match self {
             Self::Role { arn } => arn.contains(":role/aws-service-role/"),
-            Self::Session { arn, role } => {
-                role.as_ref().is_some_and(|role| role.contains(":role/aws-service-role/"))
-                    || role_name(arn).is_some_and(|name| name.starts_with("AWSServiceRoleFor"))
+            Self::Session { role: Some(role), .. } => role.contains(":role/aws-service-role/"),
+            Self::Session { arn, role: None } => {
+                role_name(arn).is_some_and(|name| name.starts_with("AWSServiceRoleFor"))
             }
             _ => false,
         }

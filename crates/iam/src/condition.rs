@@ -14,6 +14,7 @@ pub use operator::{Family, Operator, Qualifier};
 
 use crate::context::{Context, Fact, Values};
 use crate::template::{Filled, Piece, Template};
+use sightline_model::untrusted::shortened;
 
 /// One key of one operator of a `Condition` element.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,15 +54,19 @@ impl Clause {
     pub fn read(operator: &str, key: &str, values: &[String], has_variables: bool) -> Result<Self, String> {
         let operator = Operator::read(operator)?;
         if operator.family == Family::Null
-            && let Some(bad) = values.iter().find(|value| value.parse::<bool>().is_err() && !value.contains("${"))
+            && let Some(bad) = values.iter().find(|value| !is_bool(value) && !value.contains("${"))
         {
-            return Err(format!("`{bad}` is neither `true` nor `false`"));
+            return Err(format!("`{}` is neither `true` nor `false`", shortened(bad, 100)));
+        }
+        // Without values a plain operator matches nothing; what the negation of that is, nobody says.
+        if values.is_empty() && (operator.negated || operator.family == Family::Null) {
+            return Err(format!("`{}` has no values", shortened(key, 100)));
         }
         let values = values.iter().map(|value| Template::parse(value, has_variables)).collect::<Result<Vec<_>, _>>()?;
         // What compares with nothing is none of the values of a plain operator; of a negated one nobody knows.
         let constant = values.iter().filter(|value| value.keys().next().is_none()).map(Template::text);
         if let Some(bad) = constant.into_iter().find(|value| operator.negated && !operator.family.can_read(value)) {
-            return Err(format!("`{bad}` compares with nothing"));
+            return Err(format!("`{}` compares with nothing", shortened(bad, 100)));
         }
         Ok(Self { operator, key: key.to_lowercase(), written: key.to_owned(), values })
     }
@@ -86,6 +91,8 @@ impl Clause {
     pub fn verdict(&self, context: &Context) -> Verdict {
         match context.fact(&self.key) {
             Fact::Absent => self.when_absent(context),
+            // "Absent", "null" and "empty" are one to AWS's set operators and to `Null`.
+            Fact::Known(values) if values.values.is_empty() => self.when_absent(context),
             Fact::Known(values) => match self.fill(context) {
                 Some(filled) => self.holds(values, &filled).into(),
                 None => Verdict::Open,
@@ -113,7 +120,9 @@ impl Clause {
             return self.null(false, context);
         }
         if self.operator.if_exists {
-            return Verdict::Holds;
+            // Of `ForAnyValue:…IfExists` the pages say both, and requests of users were seen denied: not to be told.
+            let is_any = self.operator.qualifier == Some(Qualifier::Any);
+            return if is_any { Verdict::Open } else { Verdict::Holds };
         }
         match self.operator.qualifier {
             Some(Qualifier::All) => Verdict::Holds,
@@ -128,7 +137,7 @@ impl Clause {
         values.iter().any(|value| text_of(value).eq_ignore_ascii_case(wanted)).into()
     }
 
-    /// Whether it holds of the request's values, the key being in the request.
+    /// Whether it holds of the request's values, the key being in the request with at least one.
     pub fn holds(&self, request: &Values, filled: &[Vec<Piece>]) -> bool {
         if self.operator.family == Family::Null {
             return filled.iter().any(|value| text_of(value).eq_ignore_ascii_case("false"));
@@ -144,10 +153,14 @@ impl Clause {
     }
 }
 
+fn is_bool(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+}
+
 /// Pieces as text, wildcards included.
 pub(crate) fn text_of(pieces: &[Piece]) -> String {
     let texts = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) | Piece::Literal(text) | Piece::Variable { key: text, .. } => text.as_str(),
+        Piece::Text(text) | Piece::Literal(text) | Piece::Variable { key: text, .. } => text.as_ref(),
     });
     texts.collect()
 }

@@ -17,6 +17,8 @@ pub enum Atom {
         pattern: Template,
         /// The request's resource.
         resource: Arc<str>,
+        /// Whether it stands in `NotResource`: without a value for its variable nobody knows then.
+        negated: bool,
     },
     /// What no request tells: a layer that could not be read, a statement that could not be understood. The text says
     /// what would have to hold.
@@ -32,9 +34,9 @@ impl Atom {
                 Verdict::Fails => Some(false),
                 Verdict::Open => None,
             },
-            Self::Resource { pattern, resource } => match pattern.fill(context) {
+            Self::Resource { pattern, resource, negated } => match pattern.fill(context) {
                 Filled::Text(pieces) => Some(glob::matches(&crate::arn_pattern::resource_tokens(&pieces), resource)),
-                Filled::Absent => Some(false),
+                Filled::Absent => (!negated).then_some(false),
                 Filled::Open => None,
             },
             Self::Unknown(_) => None,

@@ -1,13 +1,14 @@
 //! Patterns of characters, and one matcher for all of them.
 //!
-//! The matcher follows all states of the pattern at once: time is at most pattern times text, whatever the wildcards.
+//! Where wildcards allow, the matcher goes back to the last of them; otherwise it follows all states of the pattern at once.
+//! Either way time is at most pattern times text, whatever the wildcards.
 
 /// One step of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Token {
     /// This character.
     Char(char),
-    /// This character in any case (held in lower case).
+    /// This character in any case; made by [`Token::folded`].
     Fold(char),
     /// One character.
     One,
@@ -20,11 +21,25 @@ pub(crate) enum Token {
 }
 
 impl Token {
+    /// The token of `c` in any case: a letter and its capital. Letters that are not each other's counterpart are themselves.
+    pub(crate) fn folded(c: char) -> Self {
+        let small = only(c.to_lowercase());
+        let capital = small.and_then(|small| only(small.to_uppercase()));
+        match (small, capital) {
+            (Some(small), Some(capital))
+                if [small, capital].contains(&c) && only(capital.to_lowercase()) == Some(small) =>
+            {
+                Self::Fold(small)
+            }
+            _ => Self::Char(c),
+        }
+    }
+
     /// Whether the token takes `c`.
     pub(crate) fn takes(self, c: char) -> bool {
         match self {
             Self::Char(own) => own == c,
-            Self::Fold(own) => c.to_lowercase().eq(std::iter::once(own)) || own == c,
+            Self::Fold(own) => own == c || own.to_uppercase().eq(std::iter::once(c)),
             Self::One | Self::Any => true,
             Self::OneInSegment | Self::AnyInSegment => c != ':',
         }
@@ -36,27 +51,72 @@ impl Token {
     }
 }
 
+/// The one character, where it is one.
+fn only(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    letters.next().filter(|_| letters.next().is_none())
+}
+
 /// Whether `tokens` take the whole of `text`.
 pub(crate) fn matches(tokens: &[Token], text: &str) -> bool {
-    let mut rest = text.chars();
-    // Most patterns are literal text up to one final wildcard: no states are needed for those.
-    for (at, token) in tokens.iter().enumerate() {
-        if token.repeats() {
-            let tail = tokens.get(at..).unwrap_or_default();
-            return (tail.len() == 1 && *token == Token::Any) || matches_states(tail, rest.as_str());
-        }
-        match rest.next() {
-            Some(c) if token.takes(c) => {}
-            _ => return false,
-        }
+    match goes_back_to_last(tokens) {
+        // Names and ARNs are ASCII: bytes are quicker to go through.
+        true if text.is_ascii() => matches_greedily(tokens, text.bytes().map(char::from)),
+        true => matches_greedily(tokens, text.chars()),
+        false => matches_states(tokens, text),
     }
-    rest.next().is_none()
+}
+
+/// Whether, when a text does not go on as the pattern does, giving its last run one character more is all there is to try.
+///
+/// An earlier run that may take anything gains nothing by taking more. Nor does one that ends at a colon: what follows it up
+/// to the next colon stands fixed, unless something before may take a colon.
+fn goes_back_to_last(tokens: &[Token]) -> bool {
+    let crossing = tokens.iter().position(|token| matches!(token, Token::Any | Token::One)).unwrap_or(tokens.len());
+    !tokens.get(crossing..).unwrap_or_default().contains(&Token::AnyInSegment)
+}
+
+fn matches_greedily(tokens: &[Token], text: impl Iterator<Item = char> + Clone) -> bool {
+    let (mut at, mut rest) = (0, text);
+    // The last run: its token, the place behind it, and the text that it has not taken.
+    let mut run = None;
+    loop {
+        match tokens.get(at) {
+            Some(token) if token.repeats() => {
+                at += 1;
+                if *token == Token::Any && at == tokens.len() {
+                    return true;
+                }
+                run = Some((*token, at, rest.clone()));
+                continue;
+            }
+            Some(token) => {
+                let mut next = rest.clone();
+                match next.next() {
+                    Some(c) if token.takes(c) => {
+                        (at, rest) = (at + 1, next);
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => return false,
+                }
+            }
+            None if rest.clone().next().is_none() => return true,
+            None => {}
+        }
+        let Some((token, behind, left)) = &mut run else { return false };
+        if !left.next().is_some_and(|c| token.takes(c)) {
+            return false;
+        }
+        (at, rest) = (*behind, left.clone());
+    }
 }
 
 fn matches_states(tokens: &[Token], text: &str) -> bool {
     let mut states = States::start(tokens);
+    let mut next = states.clone();
     for c in text.chars() {
-        states = states.after(tokens, c);
+        states.step(tokens, c, &mut next);
+        std::mem::swap(&mut states, &mut next);
         if states.is_dead() {
             return false;
         }
@@ -79,6 +139,12 @@ impl States {
     /// After one more character.
     pub(crate) fn after(&self, tokens: &[Token], c: char) -> Self {
         let mut next = Self(vec![0; self.0.len()]);
+        self.step(tokens, c, &mut next);
+        next
+    }
+
+    fn step(&self, tokens: &[Token], c: char, next: &mut Self) {
+        next.0.fill(0);
         for at in self.places() {
             if let Some(token) = tokens.get(at)
                 && token.takes(c)
@@ -86,7 +152,6 @@ impl States {
                 next.enter(tokens, if token.repeats() { at } else { at + 1 });
             }
         }
-        next
     }
 
     /// Whether the whole pattern is behind.
@@ -131,18 +196,77 @@ impl States {
 }
 
 /// `*` and `?` as wildcards over everything, letters in any case: how actions are written.
+///
+/// Most action patterns are held against few actions, so no tokens are made. Going back to the last `*` alone is enough:
+/// time is at most pattern times text.
 pub(crate) fn matches_fold(pattern: &str, text: &str) -> bool {
-    matches(&fold_tokens(pattern), text)
+    let (mut steps, mut rest) = (pattern.chars(), text.chars());
+    let mut retry = None;
+    loop {
+        let (mut next_steps, mut next_rest) = (steps.clone(), rest.clone());
+        match (next_steps.next(), next_rest.next()) {
+            (Some('*'), _) => {
+                retry = Some((next_steps.clone(), rest.clone()));
+                steps = next_steps;
+                continue;
+            }
+            (None, None) => return true,
+            (Some(_), None) => return false,
+            (Some(step), Some(c)) if step_takes(step, c) => {
+                (steps, rest) = (next_steps, next_rest);
+                continue;
+            }
+            _ => {}
+        }
+        let Some((behind_star, longer)) = &mut retry else { return false };
+        if longer.next().is_none() {
+            return false;
+        }
+        (steps, rest) = (behind_star.clone(), longer.clone());
+    }
+}
+
+fn step_takes(step: char, c: char) -> bool {
+    match step {
+        '?' => true,
+        step if step.is_ascii() => step.eq_ignore_ascii_case(&c),
+        step => fold_token(step).takes(c),
+    }
 }
 
 /// The steps of such a pattern, for those who match it with many texts.
 pub(crate) fn fold_tokens(pattern: &str) -> Vec<Token> {
-    pattern
-        .chars()
-        .map(|c| match c {
-            '*' => Token::Any,
-            '?' => Token::One,
-            c => Token::Fold(c.to_lowercase().next().unwrap_or(c)),
-        })
-        .collect()
+    pattern.chars().map(fold_token).collect()
+}
+
+fn fold_token(c: char) -> Token {
+    match c {
+        '*' => Token::Any,
+        '?' => Token::One,
+        c => Token::folded(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn token() -> impl Strategy<Value = Token> {
+        let all =
+            [Token::Char('a'), Token::Char(':'), Token::One, Token::OneInSegment, Token::Any, Token::AnyInSegment];
+        prop::sample::select(all.to_vec())
+    }
+
+    proptest! {
+        #[test]
+        fn going_back_finds_what_all_states_find(tokens in prop::collection::vec(token(), 0..9), text in "[ab:]{0,12}") {
+            prop_assert_eq!(matches(&tokens, &text), matches_states(&tokens, &text));
+        }
+
+        #[test]
+        fn both_matchers_of_action_names_agree(pattern in "[aBkİ\u{212a}*?]{0,8}", text in "[abKİ\u{212a}]{0,8}") {
+            prop_assert_eq!(matches_fold(&pattern, &text), matches(&fold_tokens(&pattern), &text));
+        }
+    }
 }

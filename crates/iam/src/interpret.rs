@@ -10,6 +10,9 @@ mod matching;
 mod principals;
 
 pub use layers::Gates;
+pub(crate) use layers::{may_have_boundary, own_may_deny, resource_may_deny, supports_resource_control};
+pub(crate) use matching::{doubt, holds, may_allow, may_deny, names_nobody, open, without_value};
+pub(crate) use principals::{Naming, naming};
 
 use crate::caller::Caller;
 use crate::formula::Formula;
@@ -130,12 +133,17 @@ fn within(request: &Request, resource: &ResourcePolicy, identity: &Formula, own:
 /// Sources: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html>.
 pub fn trusts_alone(request: &Request) -> bool {
-    let Some((service, name)) = request.action.split_once(':') else { return false };
+    is_trusted_alone(&request.action, &request.resource)
+}
+
+/// The same of an action on a resource.
+pub(crate) fn is_trusted_alone(action: &str, resource: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else { return false };
     let name = name.to_ascii_lowercase();
     match service.to_ascii_lowercase().as_str() {
-        "kms" => request.resource.contains(":key/"),
+        "kms" => resource.contains(":key/"),
         "sts" => {
-            request.resource.contains(":role/")
+            resource.contains(":role/")
                 && (name.starts_with("assumerole") || name == "tagsession" || name == "setsourceidentity")
         }
         _ => false,

@@ -3,6 +3,7 @@
 //! [`policy`] reads documents, [`interpret`] decides a [`request`] by the rules, [`formula`] says what an answer still depends
 //! on, and [`solve`] tells whether that can hold.
 
+pub mod ai;
 mod arn_pattern;
 pub mod caller;
 pub mod cases;
@@ -11,11 +12,14 @@ pub mod condition;
 pub mod context;
 pub mod direct;
 pub mod document;
+pub mod engine;
+pub mod explain;
 pub mod formula;
 mod glob;
 pub mod interpret;
 pub mod organization;
 pub mod policy;
+pub mod reach;
 pub mod request;
 pub mod solve;
 pub mod template;

@@ -2,9 +2,11 @@
 
 mod context;
 mod file;
+mod unread;
 
 pub use context::{Assumptions, context_of};
 pub use file::{OrganizationError, Question};
+pub use unread::UnreadPolicies;
 
 use crate::caller::Caller;
 use crate::policy::Policy;
@@ -23,6 +25,8 @@ pub struct Organization {
     pub principals: Vec<Principal>,
     /// By ARN: what resources' own policies say. A resource that is not here has none, if its account is here.
     pub resource_policies: BTreeMap<String, Layer<Vec<Arc<Policy>>>>,
+    /// Where policies of resources were not read: there the former does not hold.
+    pub unread: Vec<UnreadPolicies>,
     /// Tags of resources, by ARN.
     pub resource_tags: BTreeMap<String, BTreeMap<String, String>>,
     /// What runs, and as whom.
@@ -117,8 +121,21 @@ impl Organization {
         if let Some(role) = resource.contains(":role/").then(|| self.principal(resource)).flatten() {
             return role.trust.clone();
         }
-        match self.resource_policies.get(resource) {
-            Some(layer) => layer.clone(),
+        match self.stated_policy(resource, account) {
+            Layer::Known(policies) => Layer::Known(policies.to_vec()),
+            Layer::Unknown(why) => Layer::Unknown(why),
+        }
+    }
+
+    /// The policy of a resource that is no role of the organization.
+    pub(crate) fn stated_policy(&self, resource: &str, account: &str) -> Layer<&[Arc<Policy>]> {
+        let unread = || self.unread.iter().find(|unread| unread.covers(resource, account));
+        match self.resource_policies.get(owner_of_policy(resource)) {
+            Some(Layer::Known(policies)) => Layer::Known(policies),
+            Some(Layer::Unknown(why)) => Layer::Unknown(Arc::clone(why)),
+            None if let Some(unread) = unread() => {
+                Layer::Unknown(format!("the policy of `{resource}`, which {}, allows", unread.why).into())
+            }
             None if account.is_empty() || self.accounts.contains_key(account) => Layer::default(),
             None => Layer::Unknown(format!("the policy of `{resource}` in account {account}, which was not read, allows").into()),
         }
@@ -127,11 +144,7 @@ impl Organization {
     /// A question as a request of `principal`, and the policies that decide it. Without an account in it, a resource counts
     /// as the caller's own.
     pub fn ask(&self, principal: &Principal, question: &Question) -> (Request, Policies) {
-        let owner = match question.resource_account.as_str() {
-            _ if is_of_aws(&question.resource) => principal.account.clone(),
-            "" => principal.account.clone(),
-            account => account.to_owned(),
-        };
+        let owner = owner_of(principal, question).to_owned();
         let request = Request {
             caller: principal.caller(),
             action: question.action.clone(),
@@ -151,6 +164,22 @@ impl Organization {
         };
         (request, policies)
     }
+}
+
+/// The resource whose policy speaks for `resource`: of an object in a bucket, the bucket.
+fn owner_of_policy(resource: &str) -> &str {
+    let is_object = resource.contains(":s3:::");
+    resource.split_once('/').filter(|_| is_object).map_or(resource, |(bucket, _)| bucket)
+}
+
+/// The account that owns what the question is about: the caller's, where AWS owns it or the question does not say.
+pub(crate) fn owner_of<'a>(principal: &'a Principal, question: &'a Question) -> &'a str {
+    if is_callers(question) { &principal.account } else { &question.resource_account }
+}
+
+/// Whether what the question is about counts as the caller's own.
+pub(crate) fn is_callers(question: &Question) -> bool {
+    question.resource_account.is_empty() || is_of_aws(&question.resource)
 }
 
 /// Whether AWS owns the resource, such as a foundation model: its ARN names no account, and it is not a bucket.

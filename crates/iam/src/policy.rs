@@ -2,9 +2,12 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>.
 
+mod intern;
+pub(crate) mod json;
 mod parse;
 mod principal;
 
+pub(crate) use intern::{Hashed, Interner};
 pub use principal::{Named, PrincipalPattern};
 
 use crate::condition::Clause;
@@ -21,7 +24,7 @@ pub struct Policy {
     pub statements: Vec<Statement>,
 }
 
-/// One statement.
+/// One statement. Its parts are shared: most statements of an organization repeat each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The statement's `Sid`.
@@ -29,13 +32,13 @@ pub struct Statement {
     /// None where it could not be read: then it may be either.
     pub effect: Option<Effect>,
     /// `Principal` or `NotPrincipal`; none in identity policies.
-    pub principals: Option<Principals>,
+    pub principals: Option<Arc<Principals>>,
     /// `Action` or `NotAction`; none where it could not be read: then it may be any.
-    pub actions: Option<Actions>,
+    pub actions: Option<Arc<Actions>>,
     /// `Resource` or `NotResource`; none in trust policies: every resource.
-    pub resources: Option<Resources>,
+    pub resources: Option<Arc<Resources>>,
     /// All must hold.
-    pub conditions: Vec<Arc<Clause>>,
+    pub conditions: Arc<[Arc<Clause>]>,
     /// Why the statement, or a part of it, could not be read. It may then apply or not.
     pub uncertain: Option<String>,
 }

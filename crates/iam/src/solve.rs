@@ -4,6 +4,7 @@
 //! cannot rule out counts as possible, and a search that grows beyond its bound ends as Conditional: both err on the side
 //! of saying less.
 
+mod budget;
 mod language;
 mod theory;
 mod words;
@@ -11,7 +12,8 @@ mod words;
 pub use words::phrase;
 
 use crate::formula::{Atom, Formula};
-use std::collections::BTreeMap;
+use budget::Budget;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use theory::KeyLiterals;
 
@@ -26,7 +28,18 @@ pub enum Tri {
     Deny,
 }
 
-/// Steps of one search.
+impl Tri {
+    /// The word used in output: `allow`, `conditional`, `deny`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Conditional => "conditional",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// Steps of one search; as deep as it may go.
 const STEPS: usize = 4_000;
 
 /// One way in which a formula holds: atoms, and whether each holds.
@@ -52,10 +65,12 @@ pub fn classify(allowed: &Formula, may_be_absent: &dyn Fn(&str) -> bool) -> Tri 
 pub fn ways(formula: &Formula, limit: usize, may_be_absent: &dyn Fn(&str) -> bool) -> (Vec<Way>, bool) {
     let mut search = Search { found: Some((Vec::new(), limit.saturating_mul(8).max(8))), ..Search::new(may_be_absent) };
     search.can_hold(formula);
-    let complete = search.steps < STEPS && search.found.as_ref().is_some_and(|(found, most)| found.len() < *most);
+    let complete = search.steps < STEPS
+        && !search.budget.is_spent()
+        && search.found.as_ref().is_some_and(|(found, most)| found.len() < *most);
     let mut found = search.found.map(|(found, _)| found).unwrap_or_default();
     for way in &mut found {
-        shorten(way, formula);
+        shorten(way, formula, &search.budget);
         way.sort();
     }
     found.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
@@ -63,7 +78,7 @@ pub fn ways(formula: &Formula, limit: usize, may_be_absent: &dyn Fn(&str) -> boo
     // A way that says more than another says nothing new.
     let mut kept: Vec<Way> = Vec::new();
     for way in found {
-        if !kept.iter().any(|shorter| shorter.iter().all(|literal| way.contains(literal))) {
+        if !kept.iter().any(|shorter| shorter.iter().all(|literal| way.binary_search(literal).is_ok())) {
             kept.push(way);
         }
     }
@@ -72,16 +87,27 @@ pub fn ways(formula: &Formula, limit: usize, may_be_absent: &dyn Fn(&str) -> boo
     (kept, complete)
 }
 
-/// Leaves out of a way what the formula does not need.
-fn shorten(way: &mut Way, formula: &Formula) {
-    let mut at = way.len();
-    while at > 0 {
-        at -= 1;
-        let literal = way.remove(at);
-        let holds = formula.replace(&|atom| way.iter().find(|(own, _)| **own == *atom).map(|(_, holds)| *holds));
-        if holds != Formula::True {
-            way.insert(at, literal);
+/// Leaves out of a way what the formula does not need, the last assumed first, as far as the budget goes.
+fn shorten(way: &mut Way, formula: &Formula, budget: &Budget) {
+    let mut assumed: HashMap<Arc<Atom>, bool> = way.iter().cloned().collect();
+    let size = size(formula);
+    for (atom, value) in way.iter().rev() {
+        if !budget.spend(size) {
+            break;
         }
+        assumed.remove(atom);
+        if formula.replace(&|atom| assumed.get(atom).copied()) != Formula::True {
+            assumed.insert(Arc::clone(atom), *value);
+        }
+    }
+    way.retain(|(atom, _)| assumed.contains_key(atom));
+}
+
+fn size(formula: &Formula) -> usize {
+    match formula {
+        Formula::True | Formula::False | Formula::Atom(_) => 1,
+        Formula::Not(inner) => 1 + size(inner),
+        Formula::All(parts) | Formula::Any(parts) => 1 + parts.iter().map(size).sum::<usize>(),
     }
 }
 
@@ -91,13 +117,14 @@ struct Search<'a> {
     keys: BTreeMap<String, KeyLiterals>,
     path: Way,
     steps: usize,
+    budget: Budget,
     /// Where all ways are wanted: those found, and how many at most.
     found: Option<(Vec<Way>, usize)>,
 }
 
 impl<'a> Search<'a> {
     fn new(may_be_absent: &'a dyn Fn(&str) -> bool) -> Self {
-        Self { may_be_absent, keys: BTreeMap::new(), path: Vec::new(), steps: 0, found: None }
+        Self { may_be_absent, keys: BTreeMap::new(), path: Vec::new(), steps: 0, budget: Budget::new(), found: None }
     }
 
     /// Whether some assignment that nothing rules out makes `formula` hold; true also where the search gave up.
@@ -106,7 +133,7 @@ impl<'a> Search<'a> {
         let atom = match formula {
             Formula::False => return false,
             Formula::True => return self.hold(),
-            _ if self.steps >= STEPS => return true,
+            _ if self.steps >= STEPS || !self.budget.spend(size(formula)) => return true,
             other => match first_atom(other) {
                 Some(atom) => atom,
                 None => return false,
@@ -116,7 +143,7 @@ impl<'a> Search<'a> {
         for value in [true, false] {
             let (key, before) = self.assume(&atom, value);
             let consistent = key.as_ref().is_none_or(|key| {
-                self.keys.get(key).is_none_or(|literals| literals.may_hold((self.may_be_absent)(key)))
+                self.keys.get(key).is_none_or(|literals| literals.may_hold((self.may_be_absent)(key), &self.budget))
             });
             if consistent {
                 self.path.push((Arc::clone(&atom), value));
@@ -140,7 +167,9 @@ impl<'a> Search<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.steps >= STEPS || self.found.as_ref().is_some_and(|(found, most)| found.len() >= *most)
+        self.steps >= STEPS
+            || self.budget.is_spent()
+            || self.found.as_ref().is_some_and(|(found, most)| found.len() >= *most)
     }
 
     fn assume(&mut self, atom: &Arc<Atom>, value: bool) -> (Option<String>, Option<KeyLiterals>) {

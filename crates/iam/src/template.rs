@@ -4,28 +4,45 @@
 
 use crate::context::{Context, Fact};
 use crate::glob::Token;
+use sightline_model::untrusted::shortened;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// One piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Piece {
     /// Text that stands for itself, and `*` and `?` that may be wildcards.
-    Text(String),
+    Text(Arc<str>),
     /// Text that stands for itself even where it is `*` or `?`: what `${*}`, `${?}` and `${$}` mean.
-    Literal(String),
+    Literal(Arc<str>),
     /// `${key}` or `${key, 'default'}`.
     Variable {
         /// The condition key, lower case.
-        key: String,
+        key: Arc<str>,
         /// What stands for an absent key.
-        default: Option<String>,
+        default: Option<Arc<str>>,
     },
 }
 
 /// A text as a policy writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Template {
-    text: String,
-    pieces: Vec<Piece>,
+    text: Arc<str>,
+    pieces: Pieces,
+}
+
+/// Most texts are one piece, which needs no list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Pieces {
+    One(Piece),
+    Many(Box<[Piece]>),
+}
+
+/// What is equal has the same text, and texts that are the same are seldom anything else.
+impl Hash for Template {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
 }
 
 /// A template in a context.
@@ -45,27 +62,32 @@ impl Template {
     /// # Errors
     /// The text of a variable that is not closed or empty.
     pub fn parse(text: &str, has_variables: bool) -> Result<Self, String> {
+        let whole: Arc<str> = text.into();
+        if !has_variables || !text.contains("${") {
+            return Ok(Self { pieces: Pieces::One(Piece::Text(Arc::clone(&whole))), text: whole });
+        }
         let mut pieces = Vec::new();
         let mut rest = text;
-        while let Some((before, after)) = has_variables.then(|| rest.split_once("${")).flatten() {
+        while let Some((before, after)) = rest.split_once("${") {
             if !before.is_empty() {
-                pieces.push(Piece::Text(before.to_owned()));
+                pieces.push(Piece::Text(before.into()));
             }
             let Some((inside, behind)) = split_at_brace(after) else {
-                return Err(format!("the variable in `{text}` is not closed"));
+                return Err(format!("the variable in `{}` is not closed", shortened(text, 100)));
             };
-            pieces.push(variable(inside).ok_or_else(|| format!("`${{{inside}}}` is not a variable"))?);
+            pieces
+                .push(variable(inside).ok_or_else(|| format!("`${{{}}}` is not a variable", shortened(inside, 100)))?);
             rest = behind;
         }
         if !rest.is_empty() || pieces.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
+            pieces.push(Piece::Text(rest.into()));
         }
-        Ok(Self { text: text.to_owned(), pieces })
+        Ok(Self { text: whole, pieces: Pieces::of(pieces) })
     }
 
     /// A template of these pieces.
     pub fn of(pieces: Vec<Piece>) -> Self {
-        Self { text: crate::condition::text_of(&pieces), pieces }
+        Self { text: crate::condition::text_of(&pieces).into(), pieces: Pieces::of(pieces) }
     }
 
     /// As the policy writes it.
@@ -75,29 +97,32 @@ impl Template {
 
     /// Its pieces in order.
     pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
+        match &self.pieces {
+            Pieces::One(piece) => std::slice::from_ref(piece),
+            Pieces::Many(pieces) => pieces,
+        }
     }
 
     /// The keys that it reads.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Variable { key, .. } => Some(key.as_str()),
+        self.pieces().iter().filter_map(|piece| match piece {
+            Piece::Variable { key, .. } => Some(key.as_ref()),
             _ => None,
         })
     }
 
     /// Puts the context's values in place of variables. Substituted text is literal.
     pub fn fill(&self, context: &Context) -> Filled {
-        let mut out = Vec::with_capacity(self.pieces.len());
+        let mut out = Vec::with_capacity(self.pieces().len());
         let mut open = false;
-        for piece in &self.pieces {
+        for piece in self.pieces() {
             let Piece::Variable { key, default } = piece else {
                 out.push(piece.clone());
                 continue;
             };
             match (context.fact(key), default) {
                 (Fact::Known(values), _) if !values.is_list => match values.single() {
-                    Some(value) => out.push(Piece::Literal(value.to_owned())),
+                    Some(value) => out.push(Piece::Literal(value.into())),
                     None => return Filled::Absent,
                 },
                 (Fact::Absent, Some(default)) => out.push(Piece::Literal(default.clone())),
@@ -107,6 +132,15 @@ impl Template {
             }
         }
         if open { Filled::Open } else { Filled::Text(out) }
+    }
+}
+
+impl Pieces {
+    fn of(pieces: Vec<Piece>) -> Self {
+        match <[Piece; 1]>::try_from(pieces) {
+            Ok([one]) => Self::One(one),
+            Err(many) => Self::Many(many.into()),
+        }
     }
 }
 
@@ -125,14 +159,15 @@ fn split_at_brace(text: &str) -> Option<(&str, &str)> {
 
 fn variable(inside: &str) -> Option<Piece> {
     if matches!(inside, "*" | "?" | "$") {
-        return Some(Piece::Literal(inside.to_owned()));
+        return Some(Piece::Literal(inside.into()));
     }
     let (key, default) = match inside.split_once(',') {
-        Some((key, rest)) => (key, Some(rest.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned())),
+        Some((key, rest)) => (key, Some(rest.trim().strip_prefix('\'')?.strip_suffix('\'')?.into())),
         None => (inside, None),
     };
     let key = key.trim();
-    (!key.is_empty() && !key.contains(['*', '?', '$', '{'])).then(|| Piece::Variable { key: key.to_lowercase(), default })
+    (!key.is_empty() && !key.contains(['*', '?', '$', '{']))
+        .then(|| Piece::Variable { key: key.to_lowercase().into(), default })
 }
 
 /// The tokens of filled pieces: wildcards anywhere that cross everything.

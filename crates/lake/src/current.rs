@@ -21,6 +21,7 @@ pub(crate) struct Current {
     scans: BTreeMap<String, String>,
     edge_run: Option<String>,
     finding_run: Option<String>,
+    access_run: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -38,7 +39,7 @@ impl Current {
             None => vec![],
         };
         let newest_run = |table| of(table).and_then(|snapshot| snapshot.greatest("run_id"));
-        Ok(Self::new(scans, newest_run(lake_table::EDGE), newest_run(lake_table::FINDING)))
+        Ok(Self::new(scans, newest_run))
     }
 
     /// From literal rows. Rows of `scan` without account, id or end are no finished scans.
@@ -46,10 +47,10 @@ impl Current {
         let of = |table: &'static LakeTable| rows.iter().filter(move |(of, _)| *of == table).flat_map(|(_, rows)| rows);
         let scans = of(lake_table::SCAN).filter_map(|row| Scan::deserialize(row).ok()).collect();
         let newest_run = |table| of(table).filter_map(|row| row.get("run_id")?.as_str()).max().map(str::to_owned);
-        Self::new(scans, newest_run(lake_table::EDGE), newest_run(lake_table::FINDING))
+        Self::new(scans, newest_run)
     }
 
-    fn new(scans: Vec<Scan>, edge_run: Option<String>, finding_run: Option<String>) -> Self {
+    fn new(scans: Vec<Scan>, newest_run: impl Fn(&'static LakeTable) -> Option<String>) -> Self {
         let mut newest: BTreeMap<String, Scan> = BTreeMap::new();
         for scan in scans {
             let age = |scan: &Scan| (scan.finished_at, scan.scan_id.clone());
@@ -58,7 +59,12 @@ impl Current {
             }
         }
         let scans = newest.into_iter().map(|(account, scan)| (account, scan.scan_id)).collect();
-        Self { scans, edge_run, finding_run }
+        Self {
+            scans,
+            edge_run: newest_run(lake_table::EDGE),
+            finding_run: newest_run(lake_table::FINDING),
+            access_run: newest_run(lake_table::MODEL_ACCESS),
+        }
     }
 
     /// Rows of the newest finished scan of their account. The list of scans stands alone too: it is what skips files.
@@ -80,6 +86,11 @@ impl Current {
     /// Rows of the newest discovery.
     pub(crate) fn of_edge_run(&self) -> Expr {
         of_run(self.edge_run.as_deref())
+    }
+
+    /// Rows of the newest evaluation of who may use which AI.
+    pub(crate) fn of_access_run(&self) -> Expr {
+        of_run(self.access_run.as_deref())
     }
 
     /// Rows of the newest evaluation of checks.

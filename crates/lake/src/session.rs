@@ -21,7 +21,7 @@ use sightline_model::{LakeTable, TableSchema, lake_table};
 use crate::answer::Answer;
 use crate::current::Current;
 use crate::views::Views;
-use crate::{LakeError, guard, rows, schema};
+use crate::{LakeError, TextFunction, function, guard, rows, schema};
 
 /// What queries may hold in memory before they spill to disk, in bytes.
 const MEMORY: usize = 512 << 20;
@@ -105,6 +105,12 @@ impl Session {
         let state = self.context.state();
         let statement = guard::parse(&state, sql)?;
         guard::tables_of(&state, &statement)
+    }
+
+    /// Gives statements of this session a function `name(text, …) -> text` of `arity` arguments. It must answer the same for
+    /// the same arguments, and it is asked from several threads. A function of that name is replaced.
+    pub fn register_text_function(&self, name: &str, arity: usize, function: TextFunction) {
+        self.context.register_udf(function::of_texts(name, arity, function));
     }
 
     /// Every table and view, sorted.

@@ -21,6 +21,7 @@ const CURRENT: &[CurrentView] = &[
     ("current_coverage", lake_table::COVERAGE, Current::of_scan),
     ("current_edge", lake_table::EDGE, Current::of_edge_run),
     ("current_finding", lake_table::FINDING, Current::of_finding_run),
+    ("current_model_access", lake_table::MODEL_ACCESS, Current::of_access_run),
     ("current_resource", lake_table::RESOURCE, Current::of_scan),
     ("current_scan", lake_table::SCAN, Current::of_scan),
 ];

@@ -265,6 +265,31 @@ pub const SCAN: &LakeTable = &LakeTable {
     partition_by: &[],
 };
 
+/// Who may use which AI, one evaluation beside the other; what is denied has no row.
+pub const MODEL_ACCESS: &LakeTable = &LakeTable {
+    name: "model_access",
+    about: "Who may use which AI, one evaluation beside the other; what is denied has no row.",
+    columns: &[
+        ("run_id", Text),
+        ("account_id", Text),
+        ("principal_arn", Text),
+        ("principal_kind", Text),
+        ("workload_arn", Text),
+        ("workload_kind", Text),
+        ("action", Text),
+        ("resource_arn", Text),
+        ("resource_account_id", Text),
+        ("resource_kind", Text),
+        ("decision", Text),
+        ("residual", Text),
+        ("residual_ways", Json),
+        ("hops", Int),
+        ("witness", Json),
+        ("evaluated_at", Time),
+    ],
+    partition_by: &["run_id"],
+};
+
 /// What models answered to probes, and how it was judged.
 pub const PROBE_ATTEMPT: &LakeTable = &LakeTable {
     name: "probe_attempt",
@@ -298,7 +323,7 @@ pub const PROBE_ATTEMPT: &LakeTable = &LakeTable {
 
 /// All of them, by name.
 pub const ALL: &[&LakeTable] =
-    &[API_CALL, COVERAGE, EDGE, FINDING, FLOW, LOG_GAP, LOG_OBJECT, PROBE_ATTEMPT, RESOURCE, SCAN];
+    &[API_CALL, COVERAGE, EDGE, FINDING, FLOW, LOG_GAP, LOG_OBJECT, MODEL_ACCESS, PROBE_ATTEMPT, RESOURCE, SCAN];
 
 #[cfg(test)]
 mod tests {

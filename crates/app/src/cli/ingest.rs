@@ -1,7 +1,7 @@
 //! `sightline ingest PLACE…`: read log objects into the lake.
 
 use super::Global;
-use super::access::Access;
+use super::connection::Connection;
 use crate::exit::Exit;
 use crate::progress::IngestLine;
 use crate::table::{Table, Tone, middle, width};
@@ -25,7 +25,7 @@ pub(crate) struct Ingest {
     #[arg(required = true, value_name = "PLACE")]
     places: Vec<String>,
     #[command(flatten)]
-    access: Access,
+    access: Connection,
     /// Only objects modified since then: a time (`2026-11-01T00:00:00Z`) or an age (`7d`, `12h`)
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Since>,

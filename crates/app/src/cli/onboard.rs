@@ -1,6 +1,6 @@
 //! `sightline onboard`: what an account needs before Sightline can see it.
 
-use super::access::Access;
+use super::connection::Connection;
 use crate::exit::Exit;
 use crate::stage::catalogue;
 use crate::table::{self, Table, Tone};
@@ -43,7 +43,7 @@ struct Verify {
     /// Verify these only [default: all]
     prerequisites: Vec<String>,
     #[command(flatten)]
-    access: Access,
+    access: Connection,
     #[command(flatten)]
     expected: Expected,
     /// Print the verdicts as JSON
@@ -59,7 +59,7 @@ struct Render {
     #[arg(long, value_name = "DIGITS")]
     account_id: Option<String>,
     #[command(flatten)]
-    access: Access,
+    access: Connection,
     #[command(flatten)]
     expected: Expected,
 }
@@ -187,7 +187,7 @@ impl Verify {
     }
 }
 
-fn regions(aws: &Aws, access: &Access) -> Vec<String> {
+fn regions(aws: &Aws, access: &Connection) -> Vec<String> {
     if access.regions.is_empty() { vec![aws.default_region().to_owned()] } else { access.regions.clone() }
 }
 

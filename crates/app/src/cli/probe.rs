@@ -1,7 +1,7 @@
 //! `sightline probe`: ask a model hostile questions, within a budget.
 
 use super::Global;
-use super::access::Access;
+use super::connection::Connection;
 use crate::exit::Exit;
 use crate::table::{Table, Tone};
 use crate::{interrupt, print, progress, world};
@@ -64,7 +64,7 @@ struct What {
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=32))]
     concurrency: u32,
     #[command(flatten)]
-    access: Access,
+    access: Connection,
     /// Print JSON
     #[arg(long)]
     json: bool,

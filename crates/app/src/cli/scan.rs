@@ -1,7 +1,7 @@
 //! `sightline scan`: read the account's inventory into the lake.
 
 use super::Global;
-use super::access::Access;
+use super::connection::Connection;
 use crate::exit::Exit;
 use crate::progress::ScanLine;
 use crate::table::{Table, Tone};
@@ -20,7 +20,7 @@ const LISTED_CAUSES: usize = 20;
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
     #[command(flatten)]
-    access: Access,
+    access: Connection,
     /// Read these tables only, such as `aws_bedrock_*`
     #[arg(long = "table", value_name = "GLOB")]
     include: Vec<String>,

@@ -10,6 +10,8 @@ mod floors;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod iam;
+#[cfg(test)]
 mod interrupted;
 #[cfg(test)]
 mod shape;

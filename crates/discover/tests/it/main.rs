@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod access;
 mod control;
 mod edge;
+mod measure_tmp;
 mod model;
 mod path;
 mod workload;

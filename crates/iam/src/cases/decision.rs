@@ -1,8 +1,10 @@
 //! Runs a case through the interpreter.
 
 use super::format::Wanted;
+use super::both;
 use super::{Case, CaseError, CaseResult, Verdict};
 use crate::context::Context;
+use crate::direct::Answer;
 use crate::formula::Formula;
 use crate::interpret::{Decision, Outcome, interpret};
 use crate::solve::{Tri, classify, phrase, ways};
@@ -12,11 +14,27 @@ use crate::solve::{Tri, classify, phrase, ways};
 /// # Errors
 /// The case is none.
 pub fn run(case: &Case) -> Result<CaseResult, CaseError> {
-    let outcome = interpret(&case.request()?, &case.policies());
-    Ok(match case.wanted()? {
+    let (request, policies) = (case.request()?, case.policies());
+    let outcome = interpret(&request, &policies);
+    let result = match case.wanted()? {
         Wanted::Decision(wanted) => decided(case, &outcome, wanted),
         Wanted::Tri(wanted) => partial(case, &outcome, wanted),
+    };
+    Ok(match both::engine(&request, &policies).and_then(|answer| disagreement(&answer, &outcome)) {
+        Some(detail) => CaseResult { verdict: Verdict::Failed, detail: Some(detail), ..result },
+        None => result,
     })
+}
+
+/// In what the engine's answer differs from the interpreter's.
+fn disagreement(engine: &Answer, outcome: &Outcome) -> Option<String> {
+    let allowed = outcome.allowed();
+    let tri = classify(&allowed, &|_| true);
+    if engine.tri != tri {
+        return Some(format!("the engine says {:?} where the interpreter says {tri:?}", engine.tri));
+    }
+    let differs = tri == Tri::Conditional && engine.allowed != allowed;
+    differs.then(|| format!("the engine's residual is: {}; the interpreter's: {}", residual(&engine.allowed), residual(&allowed)))
 }
 
 fn decided(case: &Case, outcome: &Outcome, wanted: Decision) -> CaseResult {

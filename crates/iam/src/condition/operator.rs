@@ -131,7 +131,7 @@ impl Operator {
 
     /// Whether the operator holds of one value, all of the policy's values taken together.
     pub fn holds_of(self, value: &str, filled: &[Vec<Piece>]) -> bool {
-        // A value that is no number, date or address compares with nothing: neither equal nor known to differ.
+        // A value that is no number or date compares with nothing: neither equal nor known to differ.
         let comparable = match self.family {
             Family::Number(_) => Number::read(value).is_some(),
             Family::Date(_) => Instant::read(value).is_some(),
@@ -174,7 +174,8 @@ impl Family {
             Self::Date(orderings) => compare(Instant::read(value), Instant::read(&text_of(pattern)), orderings),
             Self::Bool => {
                 let pattern = text_of(pattern);
-                value.eq_ignore_ascii_case(&pattern) && matches!(pattern.to_ascii_lowercase().as_str(), "true" | "false")
+                value.eq_ignore_ascii_case(&pattern)
+                    && matches!(pattern.to_ascii_lowercase().as_str(), "true" | "false")
             }
             Self::Binary => text_of(pattern) == value,
             Self::Address => match (Network::read(&text_of(pattern)), Network::read(value)) {
@@ -212,7 +213,7 @@ impl Family {
 
 fn folded(token: Token) -> Token {
     match token {
-        Token::Char(c) => Token::Fold(c.to_lowercase().next().unwrap_or(c)),
+        Token::Char(c) => Token::folded(c),
         other => other,
     }
 }

@@ -55,7 +55,7 @@ impl Layers {
             resource: ResourcePolicy { direct: Formula::False, role: Formula::False, account: Formula::False },
             has_boundary: match &policies.boundary {
                 Layer::Known(set) => Formula::from(!set.is_empty()),
-                Layer::Unknown(why) => Formula::unknown(&format!("a boundary is set: {why}")),
+                Layer::Unknown(why) => may_have_boundary(why),
             },
             statements: Vec::new(),
         };
@@ -70,14 +70,20 @@ impl Layers {
         Formula::any(self.denials.iter().cloned())
     }
 
-    /// Identity, boundary and session: those of callers that have them.
+    /// Identity, boundary and session: those of callers that have them. A resource's policy may go past what they allow, never
+    /// past what they deny: one that could not be read stands in the way of all.
     fn own(&mut self, request: &Request, policies: &Policies) {
         match &request.caller {
             Caller::Service(_) | Caller::Federated(_) | Caller::Anonymous => return,
-            Caller::Root { .. } => self.gates.identity = Formula::True,
-            // GetFederationToken without a session policy gives what resources' policies give.
+            Caller::Root { .. } => {
+                self.gates.identity = Formula::True;
+                return;
+            }
+            // GetFederationToken without a session policy gives what resources' policies give; the user's denials hold.
             // Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>.
-            Caller::FederatedUser { .. } if !is_set(&policies.session) => {}
+            Caller::FederatedUser { .. } if !is_set(&policies.session) => {
+                self.layer(LayerName::Identity, &policies.identity, request);
+            }
             _ => self.gates.identity = self.layer(LayerName::Identity, &policies.identity, request),
         }
         if is_set(&policies.boundary) {
@@ -85,6 +91,11 @@ impl Layers {
         }
         if is_set(&policies.session) {
             self.gates.session = self.layer(LayerName::Session, &policies.session, request);
+        }
+        for layer in [&policies.identity, &policies.boundary, &policies.session] {
+            if let Layer::Unknown(why) = layer {
+                self.denials.push(own_may_deny(why));
+            }
         }
     }
 
@@ -110,9 +121,7 @@ impl Layers {
     fn levels(&mut self, name: LayerName, layer: &Layer<Vec<Level>>, request: &Request) -> Vec<Formula> {
         match layer {
             Layer::Unknown(why) => vec![Formula::unknown(why)],
-            Layer::Known(levels) => {
-                levels.iter().map(|level| self.policies(name, &level.policies, request)).collect()
-            }
+            Layer::Known(levels) => levels.iter().map(|level| self.policies(name, &level.policies, request)).collect(),
         }
     }
 
@@ -156,7 +165,7 @@ impl Layers {
                 let unknown = Formula::unknown(why);
                 self.resource = ResourcePolicy { direct: unknown.clone(), role: unknown.clone(), account: unknown };
                 // What could not be read may also deny.
-                self.denials.push(Formula::unknown(&format!("not: {why}")));
+                self.denials.push(resource_may_deny(why));
                 return;
             }
         };
@@ -165,7 +174,7 @@ impl Layers {
             for (at, statement) in policy.statements.iter().enumerate() {
                 let when = matching::applies(policy, at, statement, request);
                 let when = if statement.principals.is_none() && statement.uncertain.is_none() {
-                    when.and(&matching::doubt(policy, at, "it names no principal"))
+                    when.and(&matching::names_nobody(policy, at))
                 } else {
                     when
                 };
@@ -201,11 +210,23 @@ fn sides(policy: &Policy, at: usize, statement: &Statement, when: Formula) -> (F
     match statement.effect {
         Some(Effect::Allow) => (when, Formula::False),
         Some(Effect::Deny) => (Formula::False, when),
-        None => {
-            let either = |what: &str| when.and(&matching::doubt(policy, at, what));
-            (either("it may allow"), either("it may deny"))
-        }
+        None => (when.and(&matching::may_allow(policy, at)), when.and(&matching::may_deny(policy, at))),
     }
+}
+
+/// Whether a boundary that could not be read is there.
+pub(crate) fn may_have_boundary(why: &str) -> Formula {
+    Formula::unknown(&format!("a boundary is set: {why}"))
+}
+
+/// When a resource's policy that could not be read denies.
+pub(crate) fn resource_may_deny(why: &str) -> Formula {
+    Formula::unknown(&format!("not: {why}"))
+}
+
+/// When a policy of the caller that could not be read denies.
+pub(crate) fn own_may_deny(why: &str) -> Formula {
+    Formula::unknown(why).negated()
 }
 
 /// Whether a layer limits: it has policies, or may have.
@@ -214,6 +235,6 @@ fn is_set(layer: &Layer<Vec<Arc<Policy>>>) -> bool {
 }
 
 /// Whether resource control policies bind calls of the action's service.
-fn supports_resource_control(action: &str) -> bool {
+pub(crate) fn supports_resource_control(action: &str) -> bool {
     action.split_once(':').is_some_and(|(service, _)| crate::catalogue::catalogue().supports_rcp(service))
 }

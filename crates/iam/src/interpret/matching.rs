@@ -22,7 +22,7 @@ pub(super) fn applies(policy: &Policy, at: usize, statement: &Statement, request
 }
 
 /// The open question that a statement which could not be read leaves.
-pub(super) fn doubt(policy: &Policy, at: usize, why: &str) -> Formula {
+pub(crate) fn doubt(policy: &Policy, at: usize, why: &str) -> Formula {
     let name = sightline_model::untrusted::shortened(&policy.id, 200);
     Formula::unknown(&format!("statement {} of `{name}` applies ({why})", at + 1))
 }
@@ -35,17 +35,41 @@ fn covers(resources: &Resources, request: &Request) -> Formula {
 fn covers_one(pattern: &Template, negated: bool, request: &Request) -> Formula {
     match pattern.fill(&request.context) {
         Filled::Text(pieces) => glob::matches(&resource_tokens(&pieces), &request.resource).into(),
-        // Of a pattern without a value AWS says that it matches nothing, and nothing of what NotResource makes of that.
-        Filled::Absent if negated => {
-            Formula::unknown(&format!("`{}` in `NotResource`, whose variable has no value, matches", pattern.text()))
-        }
-        Filled::Absent => Formula::False,
-        Filled::Open => Atom::Resource { pattern: pattern.clone(), resource: request.resource.as_str().into() }.into(),
+        Filled::Absent => without_value(pattern, negated),
+        Filled::Open => open(pattern, negated, &request.resource),
     }
 }
 
+/// Of a pattern without a value AWS says that it matches nothing, and nothing of what NotResource makes of that.
+pub(crate) fn without_value(pattern: &Template, negated: bool) -> Formula {
+    if !negated {
+        return Formula::False;
+    }
+    Formula::unknown(&format!("`{}` in `NotResource`, whose variable has no value, matches", pattern.text()))
+}
+
+/// When a pattern matches whose variables' values are not known.
+pub(crate) fn open(pattern: &Template, negated: bool, resource: &str) -> Formula {
+    Atom::Resource { pattern: pattern.clone(), resource: resource.into(), negated }.into()
+}
+
+/// A statement without a readable effect may allow.
+pub(crate) fn may_allow(policy: &Policy, at: usize) -> Formula {
+    doubt(policy, at, "it may allow")
+}
+
+/// A statement without a readable effect may deny.
+pub(crate) fn may_deny(policy: &Policy, at: usize) -> Formula {
+    doubt(policy, at, "it may deny")
+}
+
+/// A statement of a resource's policy without principals.
+pub(crate) fn names_nobody(policy: &Policy, at: usize) -> Formula {
+    doubt(policy, at, "it names no principal")
+}
+
 /// When a clause holds.
-pub(super) fn holds(clause: &Arc<Clause>, context: &Context) -> Formula {
+pub(crate) fn holds(clause: &Arc<Clause>, context: &Context) -> Formula {
     match clause.verdict(context) {
         Verdict::Holds => Formula::True,
         Verdict::Fails => Formula::False,

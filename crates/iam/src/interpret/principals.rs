@@ -6,23 +6,23 @@ use crate::formula::Formula;
 use crate::policy::{Named, Principals, Statement};
 
 /// When a statement names the caller, by how it does.
-pub(super) struct Naming {
-    pub(super) direct: Formula,
-    pub(super) role: Formula,
-    pub(super) account: Formula,
+pub(crate) struct Naming {
+    pub(crate) direct: Formula,
+    pub(crate) role: Formula,
+    pub(crate) account: Formula,
 }
 
 impl Naming {
     const NONE: Self = Self { direct: Formula::False, role: Formula::False, account: Formula::False };
 
     /// Whether it names the caller in any way.
-    pub(super) fn any(&self) -> Formula {
+    pub(crate) fn any(&self) -> Formula {
         Formula::any([self.direct.clone(), self.role.clone(), self.account.clone()])
     }
 }
 
 /// How `statement` names `caller`; `has_boundary`: whether a permissions boundary is attached to it.
-pub(super) fn naming(statement: &Statement, caller: &Caller, has_boundary: &Formula) -> Naming {
+pub(crate) fn naming(statement: &Statement, caller: &Caller, has_boundary: &Formula) -> Naming {
     match &statement.principals {
         // The statement's principals could not be read: its own doubt goes with it.
         None => Naming { direct: Formula::True, ..Naming::NONE },
@@ -37,7 +37,11 @@ fn named(principals: &Principals, caller: &Caller) -> Naming {
     let is = |kind: Named| Formula::from(principals.patterns.iter().any(|pattern| pattern.names(caller) == Some(kind)));
     let maybe = principals.patterns.iter().filter(|pattern| pattern.may_name(caller));
     let maybe = maybe.map(|pattern| Formula::unknown(&format!("the caller is `{}`", pattern.text())));
-    Naming { direct: Formula::any(maybe.chain([is(Named::Directly)])), role: is(Named::Role), account: is(Named::Account) }
+    Naming {
+        direct: Formula::any(maybe.chain([is(Named::Directly)])),
+        role: is(Named::Role),
+        account: is(Named::Account),
+    }
 }
 
 /// When `NotPrincipal` leaves the caller in.
@@ -58,7 +62,9 @@ fn everybody_else(statement: &Statement, principals: &Principals, caller: &Calle
     let left_in = match caller {
         _ if !any && !may => Formula::True,
         Caller::User { .. } if lists(Named::Directly) && lists(Named::Account) => Formula::False,
-        Caller::Session { .. } if lists(Named::Directly) && lists(Named::Role) && lists(Named::Account) => Formula::False,
+        Caller::Session { .. } if lists(Named::Directly) && lists(Named::Role) && lists(Named::Account) => {
+            Formula::False
+        }
         Caller::Root { .. } if lists(Named::Account) => Formula::False,
         Caller::Service(_) | Caller::Federated(_) | Caller::Anonymous if any => Formula::False,
         // Services differ in what they make of a list without the account or the session.

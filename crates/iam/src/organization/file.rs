@@ -1,10 +1,13 @@
 //! An organization in a file: what `--org FILE` reads.
 
-use super::{Account, Assumptions, Organization, Principal, PrincipalKind, Workload};
+mod each;
+mod raw;
+
+use super::{Account, Assumptions, Organization, Principal};
 use crate::policy::Policy;
 use crate::request::{Layer, Level};
+use raw::{Raw, RawPrincipal};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,85 +53,27 @@ pub enum OrganizationError {
     },
 }
 
-#[derive(Deserialize)]
-struct Raw {
-    org_id: Option<String>,
-    accounts: Vec<String>,
-    #[serde(default)]
-    scps: BTreeMap<String, Vec<Value>>,
-    #[serde(default)]
-    scp_attachments: BTreeMap<String, Option<Vec<(String, String)>>>,
-    #[serde(default)]
-    managed_policies: BTreeMap<String, Value>,
-    #[serde(default)]
-    boundaries: BTreeMap<String, Value>,
-    #[serde(default)]
-    groups: BTreeMap<String, Vec<RawGroup>>,
-    #[serde(default)]
-    principals: Vec<RawPrincipal>,
-    #[serde(default)]
-    resource_policies: BTreeMap<String, Value>,
-    #[serde(default)]
-    workloads: Vec<Workload>,
-    #[serde(default)]
-    expected: Vec<Question>,
-}
-
-#[derive(Deserialize)]
-struct RawGroup {
-    name: String,
-    #[serde(default)]
-    managed: Vec<String>,
-    #[serde(default)]
-    inline: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-struct RawPrincipal {
-    arn: String,
-    account: String,
-    kind: PrincipalKind,
-    #[serde(default)]
-    managed: Vec<String>,
-    #[serde(default)]
-    inline: Vec<Value>,
-    #[serde(default)]
-    groups: Vec<String>,
-    boundary: Option<String>,
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
-    trust: Option<Value>,
-}
-
-/// The file's documents, read once each.
-struct Documents {
-    managed: BTreeMap<String, Arc<Policy>>,
-    boundaries: BTreeMap<String, Arc<Policy>>,
-    levels: BTreeMap<String, Vec<Arc<Policy>>>,
-}
-
 impl Organization {
     /// Reads a file, and the questions that it asks.
     ///
     /// # Errors
     /// It is not of the form, or names what it does not have.
     pub fn read(text: &[u8]) -> Result<(Self, Vec<Question>), OrganizationError> {
-        let raw: Raw = serde_json::from_slice(text)?;
-        let documents = Documents::read(&raw);
+        let mut raw: Raw = serde_json::from_slice(text)?;
         let mut accounts = BTreeMap::new();
         for account in &raw.accounts {
-            let levels = documents.levels_of(account, raw.scp_attachments.get(account).and_then(Option::as_ref))?;
-            accounts.insert(account.clone(), Account { scp: Layer::Known(levels), ..Account::default() });
+            let scp = Layer::Known(raw.levels_of(account)?);
+            accounts.insert(account.clone(), Account { scp, ..Account::default() });
         }
-        let principals = raw.principals.iter().map(|principal| documents.principal(principal, &raw)).collect::<Result<_, _>>()?;
-        let resource_policies = raw.resource_policies.iter().map(|(arn, document)| {
-            (arn.clone(), Layer::Known(vec![Arc::new(Policy::read(&format!("policy of {arn}"), document))]))
-        });
+        let principals = std::mem::take(&mut raw.principals);
+        let principals = principals.into_iter().map(|principal| raw.principal(principal)).collect::<Result<_, _>>()?;
+        let resource_policies = raw.resource_policies.into_iter();
         let organization = Self {
             id: raw.org_id,
             accounts,
             principals,
-            resource_policies: resource_policies.collect(),
+            resource_policies: resource_policies.map(|(arn, policy)| (arn, Layer::Known(vec![policy]))).collect(),
+            unread: Vec::new(),
             resource_tags: BTreeMap::new(),
             workloads: raw.workloads,
             assumptions: Assumptions::Closed,
@@ -137,56 +82,48 @@ impl Organization {
     }
 }
 
-impl Documents {
-    fn read(raw: &Raw) -> Self {
-        let named = |documents: &BTreeMap<String, Value>| {
-            documents.iter().map(|(name, document)| (name.clone(), Arc::new(Policy::read(name, document)))).collect()
-        };
-        let levels = raw.scps.iter().map(|(name, all)| {
-            (name.clone(), all.iter().map(|document| Arc::new(Policy::read(name, document))).collect())
-        });
-        Self { managed: named(&raw.managed_policies), boundaries: named(&raw.boundaries), levels: levels.collect() }
-    }
-
-    fn levels_of(&self, account: &str, attached: Option<&Vec<(String, String)>>) -> Result<Vec<Level>, OrganizationError> {
+impl Raw {
+    fn levels_of(&self, account: &str) -> Result<Vec<Level>, OrganizationError> {
+        let attached = self.scp_attachments.get(account).and_then(Option::as_ref);
         let levels = attached.into_iter().flatten().map(|(id, name)| {
-            let policies = self.levels.get(name).cloned();
+            let policies = self.scps.get(name).cloned();
             policies.map(|policies| Level { id: id.clone(), policies }).ok_or_else(|| missing(account, "service control policy", name))
         });
         levels.collect()
     }
 
-    fn principal(&self, raw: &RawPrincipal, all: &Raw) -> Result<Principal, OrganizationError> {
-        let mut identity = self.attached(&raw.arn, &raw.managed, &raw.inline)?;
-        let groups = all.groups.get(&raw.account);
+    fn principal(&self, raw: RawPrincipal) -> Result<Principal, OrganizationError> {
+        let mut identity = self.managed(&raw.arn, &raw.managed)?;
+        identity.extend(raw::inline(raw.inline, &raw.arn));
+        let groups = self.groups.get(&raw.account);
         for name in &raw.groups {
             let group = groups.and_then(|groups| groups.iter().find(|group| group.name == *name));
             let group = group.ok_or_else(|| missing(&raw.arn, "group", name))?;
-            identity.extend(self.attached(&format!("group {name}"), &group.managed, &group.inline)?);
+            identity.extend(self.managed(&format!("group {name}"), &group.managed)?);
+            identity.extend(group.inline.iter().cloned());
         }
         let boundary = raw.boundary.iter().map(|name| {
-            self.boundaries.get(name).or_else(|| self.managed.get(name)).cloned().ok_or_else(|| missing(&raw.arn, "boundary", name))
+            let known = self.boundaries.get(name).or_else(|| self.managed_policies.get(name));
+            known.cloned().ok_or_else(|| missing(&raw.arn, "boundary", name))
         });
-        let trust = raw.trust.iter().map(|trust| Arc::new(Policy::read(&format!("trust policy of {}", raw.arn), trust)));
+        let boundary = boundary.collect::<Result<_, _>>()?;
+        let trust = raw.trust.map(|trust| trust.named(&format!("trust policy of {}", raw.arn)));
         Ok(Principal {
-            arn: raw.arn.clone(),
-            account: raw.account.clone(),
+            arn: raw.arn,
+            account: raw.account,
             kind: raw.kind,
             identity: Layer::Known(identity),
-            boundary: Layer::Known(boundary.collect::<Result<_, _>>()?),
-            tags: raw.tags.clone(),
-            trust: Layer::Known(trust.collect()),
+            boundary: Layer::Known(boundary),
+            tags: raw.tags,
+            trust: Layer::Known(trust.into_iter().collect()),
         })
     }
 
-    fn attached(&self, place: &str, managed: &[String], inline: &[Value]) -> Result<Vec<Arc<Policy>>, OrganizationError> {
-        let mut out = Vec::with_capacity(managed.len() + inline.len());
-        for name in managed {
-            out.push(self.managed.get(name).cloned().ok_or_else(|| missing(place, "managed policy", name))?);
-        }
-        let inline = inline.iter().enumerate();
-        out.extend(inline.map(|(at, document)| Arc::new(Policy::read(&format!("inline policy {} of {place}", at + 1), document))));
-        Ok(out)
+    fn managed(&self, place: &str, names: &[String]) -> Result<Vec<Arc<Policy>>, OrganizationError> {
+        let policies = names.iter().map(|name| {
+            self.managed_policies.get(name).cloned().ok_or_else(|| missing(place, "managed policy", name))
+        });
+        policies.collect()
     }
 }
 

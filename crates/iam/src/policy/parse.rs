@@ -1,10 +1,12 @@
 //! JSON → [`Policy`]. What cannot be read makes its statement uncertain; nothing is guessed, nothing is dropped.
 
+use super::json::{Json, Object};
 use super::{Actions, Policy, PrincipalPattern, Principals, Resources, Statement};
-use crate::condition::Clause;
+use crate::condition::{Clause, Operator};
 use crate::document::Effect;
 use crate::template::Template;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use sightline_model::untrusted::shortened;
 use std::sync::Arc;
 
 /// The documents' versions. Variables are read in the newer alone.
@@ -14,33 +16,38 @@ const WITHOUT_VARIABLES: &str = "2008-10-17";
 impl Policy {
     /// Reads a document. Never fails: what is not a policy is one uncertain statement.
     pub fn read(id: &str, document: &Value) -> Self {
+        Self::of_json(id, &Json::from(document))
+    }
+
+    pub(crate) fn of_json(id: &str, document: &Json<'_>) -> Self {
         // Some operations answer a policy as text within JSON.
-        if let Value::String(text) = document {
+        if let Json::Text(text) = document {
             return Self::read_text(id, text);
         }
-        let Value::Object(map) = document else {
+        let Json::Object(map) = document else {
             return Self::unreadable(id, "the document is not an object");
         };
         let version = version(map);
         let statements = match map.get("Statement") {
-            Some(Value::Array(all)) => all.iter().map(|one| read_statement(one, &version)).collect(),
-            Some(one @ Value::Object(_)) => vec![read_statement(one, &version)],
+            Some(Json::List(all)) => all.iter().map(|one| read_statement(one, &version)).collect(),
+            Some(one @ Json::Object(_)) => vec![read_statement(one, &version)],
             _ => return Self::unreadable(id, "the document has no `Statement`"),
         };
-        let id = map.get("Id").and_then(Value::as_str).filter(|_| id.is_empty()).unwrap_or(id);
+        let id = map.get("Id").and_then(Json::as_str).filter(|_| id.is_empty()).unwrap_or(id);
         Self { id: id.to_owned(), statements }
     }
 
     /// Reads a document's text.
     pub fn read_text(id: &str, text: &str) -> Self {
-        match serde_json::from_str::<Value>(text) {
-            Ok(Value::String(_)) => Self::unreadable(id, "the document is text within text"),
-            Ok(value) => Self::read(id, &value),
+        match serde_json::from_str::<Json<'_>>(text) {
+            Ok(Json::Text(_)) => Self::unreadable(id, "the document is text within text"),
+            Ok(document) => Self::of_json(id, &document),
             Err(error) => Self::unreadable(id, &format!("the document is not JSON: {error}")),
         }
     }
 
-    fn unreadable(id: &str, why: &str) -> Self {
+    /// A policy of which no more is known than that it is there: `why`.
+    pub fn unreadable(id: &str, why: &str) -> Self {
         let statement = Statement { uncertain: Some(why.to_owned()), ..Statement::anything() };
         Self { id: id.to_owned(), statements: vec![statement] }
     }
@@ -60,7 +67,7 @@ impl Statement {
             principals: None,
             actions: None,
             resources: None,
-            conditions: Vec::new(),
+            conditions: Arc::default(),
             uncertain: None,
         }
     }
@@ -75,68 +82,75 @@ struct Version {
     unknown: Option<String>,
 }
 
-fn version(map: &Map<String, Value>) -> Version {
+fn version(map: &Object<'_>) -> Version {
     match map.get("Version") {
-        Some(Value::String(text)) if text == WITH_VARIABLES => Version { has_variables: true, unknown: None },
+        Some(Json::Text(text)) if text == WITH_VARIABLES => Version { has_variables: true, unknown: None },
         None => Version { has_variables: false, unknown: None },
-        Some(Value::String(text)) if text == WITHOUT_VARIABLES => Version { has_variables: false, unknown: None },
-        Some(other) => Version { has_variables: true, unknown: Some(format!("version `{other}` is not known")) },
+        Some(Json::Text(text)) if text == WITHOUT_VARIABLES => Version { has_variables: false, unknown: None },
+        Some(other) => Version { has_variables: true, unknown: Some(format!("version `{}` is not known", shortened(&other.to_string(), 100))) },
     }
 }
 
-fn read_statement(value: &Value, version: &Version) -> Statement {
+fn read_statement(value: &Json<'_>, version: &Version) -> Statement {
     let mut out = Statement::anything();
-    let Value::Object(map) = value else {
+    let Json::Object(map) = value else {
         out.doubt("the statement is not an object".into());
         return out;
     };
     if let Some(why) = &version.unknown {
         out.doubt(why.clone());
     }
-    for (element, value) in map {
+    for (element, value) in map.iter() {
         if let Err(why) = read_element(&mut out, element, value, version.has_variables) {
             out.doubt(why);
         }
     }
     check_whole(&mut out, map);
+    if version.unknown.is_some() {
+        // Whether `${…}` is a variable nobody knows, nor what the rest would mean.
+        out.resources = None;
+        out.conditions = Arc::default();
+    }
     out
 }
 
-fn read_element(out: &mut Statement, element: &str, value: &Value, has_variables: bool) -> Result<(), String> {
+fn read_element(out: &mut Statement, element: &str, value: &Json<'_>, has_variables: bool) -> Result<(), String> {
     match element {
         "Sid" => out.sid = value.as_str().map(str::to_owned),
         "Effect" => {
             out.effect = match value.as_str() {
                 Some("Allow") => Some(Effect::Allow),
                 Some("Deny") => Some(Effect::Deny),
-                _ => return Err(format!("effect `{value}` is neither `Allow` nor `Deny`")),
+                _ => return Err(format!("effect `{}` is neither `Allow` nor `Deny`", shortened(&value.to_string(), 100))),
             }
         }
         "Principal" | "NotPrincipal" => {
-            out.principals = Some(Principals { negated: element == "NotPrincipal", patterns: read_principals(value)? });
+            let patterns = read_principals(value)?;
+            out.principals = Some(Arc::new(Principals { negated: element == "NotPrincipal", patterns }));
         }
         "Action" | "NotAction" => {
             let patterns = texts(value).ok_or_else(|| format!("`{element}` is neither text nor a list of texts"))?;
             if let Some(bad) = patterns.iter().find(|pattern| !is_action(pattern)) {
-                return Err(format!("`{bad}` is not an action"));
+                return Err(format!("`{}` is not an action", shortened(bad, 100)));
             }
-            out.actions = Some(Actions { negated: element == "NotAction", patterns });
+            let patterns = patterns.into_iter().map(str::to_owned).collect();
+            out.actions = Some(Arc::new(Actions { negated: element == "NotAction", patterns }));
         }
         "Resource" | "NotResource" => {
             let texts = texts(value).ok_or_else(|| format!("`{element}` is neither text nor a list of texts"))?;
             let patterns = texts.iter().map(|text| Template::parse(text, has_variables)).collect::<Result<_, _>>()?;
-            out.resources = Some(Resources { negated: element == "NotResource", patterns });
+            out.resources = Some(Arc::new(Resources { negated: element == "NotResource", patterns }));
         }
-        "Condition" => out.conditions = read_conditions(value, has_variables)?,
-        other => return Err(format!("`{}` is not an element of a statement", sightline_model::untrusted::shortened(other, 100))),
+        "Condition" => out.conditions = read_conditions(value, has_variables)?.into(),
+        other => return Err(format!("`{}` is not an element of a statement", shortened(other, 100))),
     }
     Ok(())
 }
 
 /// What holds of the statement as a whole.
-fn check_whole(out: &mut Statement, map: &Map<String, Value>) {
+fn check_whole(out: &mut Statement, map: &Object<'_>) {
     for (one, other) in [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")] {
-        if map.contains_key(one) && map.contains_key(other) {
+        if map.get(one).is_some() && map.get(other).is_some() {
             out.doubt(format!("both `{one}` and `{other}`"));
             match one {
                 "Action" => out.actions = None,
@@ -151,6 +165,19 @@ fn check_whole(out: &mut Statement, map: &Map<String, Value>) {
     if out.actions.is_none() {
         out.doubt("no `Action`".into());
     }
+    // Trust policies have no resource; their statements have principals.
+    if out.resources.is_none() && out.principals.is_none() {
+        out.doubt("no `Resource`".into());
+    }
+    // AWS says of an empty list that it is without effect, and not what "all but none" would be.
+    let all_but_none = [
+        out.actions.as_ref().is_some_and(|actions| actions.negated && actions.patterns.is_empty()),
+        out.resources.as_ref().is_some_and(|resources| resources.negated && resources.patterns.is_empty()),
+        out.principals.as_ref().is_some_and(|principals| principals.negated && principals.patterns.is_empty()),
+    ];
+    if all_but_none.contains(&true) {
+        out.doubt("all but an empty list".into());
+    }
 }
 
 fn is_action(pattern: &str) -> bool {
@@ -158,22 +185,22 @@ fn is_action(pattern: &str) -> bool {
 }
 
 /// One text or many.
-fn texts(value: &Value) -> Option<Vec<String>> {
+fn texts<'a>(value: &'a Json<'_>) -> Option<Vec<&'a str>> {
     match value {
-        Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(all) => all.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
+        Json::Text(text) => Some(vec![text.as_ref()]),
+        Json::List(all) => all.iter().map(Json::as_str).collect(),
         _ => None,
     }
 }
 
-fn read_principals(value: &Value) -> Result<Vec<PrincipalPattern>, String> {
+fn read_principals(value: &Json<'_>) -> Result<Vec<PrincipalPattern>, String> {
     match value {
-        Value::String(text) => Ok(vec![PrincipalPattern::parse("AWS", text)?]),
-        Value::Object(map) => {
+        Json::Text(text) => Ok(vec![PrincipalPattern::parse("AWS", text)?]),
+        Json::Object(map) => {
             let mut out = Vec::new();
-            for (kind, value) in map {
-                for text in texts(value).ok_or_else(|| format!("principals of `{kind}` are not texts"))? {
-                    out.push(PrincipalPattern::parse(kind, &text)?);
+            for (kind, value) in map.iter() {
+                for text in texts(value).ok_or_else(|| format!("principals of `{}` are not texts", shortened(kind, 100)))? {
+                    out.push(PrincipalPattern::parse(kind, text)?);
                 }
             }
             Ok(out)
@@ -182,17 +209,19 @@ fn read_principals(value: &Value) -> Result<Vec<PrincipalPattern>, String> {
     }
 }
 
-fn read_conditions(value: &Value, has_variables: bool) -> Result<Vec<Arc<Clause>>, String> {
-    let Value::Object(operators) = value else {
+fn read_conditions(value: &Json<'_>, has_variables: bool) -> Result<Vec<Arc<Clause>>, String> {
+    let Json::Object(operators) = value else {
         return Err("`Condition` is not an object".into());
     };
     let mut out = Vec::new();
-    for (operator, keys) in operators {
-        let Value::Object(keys) = keys else {
-            return Err(format!("`{operator}` has no keys"));
+    for (operator, keys) in operators.iter() {
+        let Json::Object(keys) = keys else {
+            return Err(format!("`{}` has no keys", shortened(operator, 100)));
         };
-        for (key, values) in keys {
-            let values = scalars(values).ok_or_else(|| format!("the values of `{key}` are not texts"))?;
+        // A block without keys says nothing, as long as it is a block.
+        Operator::read(operator)?;
+        for (key, values) in keys.iter() {
+            let values = scalars(values).ok_or_else(|| format!("the values of `{}` are not texts", shortened(key, 100)))?;
             out.push(Arc::new(Clause::read(operator, key, &values, has_variables)?));
         }
     }
@@ -200,14 +229,15 @@ fn read_conditions(value: &Value, has_variables: bool) -> Result<Vec<Arc<Clause>
 }
 
 /// Values may be written as texts, numbers and booleans.
-fn scalars(value: &Value) -> Option<Vec<String>> {
-    let one = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+fn scalars(value: &Json<'_>) -> Option<Vec<String>> {
+    let one = |value: &Json<'_>| match value {
+        Json::Text(text) => Some(text.clone().into_owned()),
+        Json::Bool(value) => Some(value.to_string()),
+        Json::Number(value) => Some(value.to_string()),
         _ => None,
     };
     match value {
-        Value::Array(all) => all.iter().map(one).collect(),
+        Json::List(all) => all.iter().map(one).collect(),
         other => one(other).map(|one| vec![one]),
     }
 }

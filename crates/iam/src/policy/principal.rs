@@ -3,6 +3,7 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
 use crate::caller::{Caller, account_of, role_name};
+use sightline_model::untrusted::shortened;
 
 /// One entry of a `Principal` element.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,11 +49,14 @@ impl PrincipalPattern {
     pub fn parse(kind: &str, text: &str) -> Result<Self, String> {
         let own = || text.to_owned();
         match kind {
-            "Service" => Ok(if text == "*" { Self::Everybody } else { Self::Service(own()) }),
-            "Federated" => Ok(if text == "*" { Self::Everybody } else { Self::Federated(own()) }),
+            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => {
+                Err(format!("principal `{}` of kind `{kind}` has a wildcard, which only `AWS` may", shortened(text, 100)))
+            }
+            "Service" => Ok(Self::Service(own())),
+            "Federated" => Ok(Self::Federated(own())),
             "CanonicalUser" => Ok(Self::CanonicalUser(own())),
             "AWS" => Self::parse_aws(text),
-            _ => Err(format!("`{kind}` is not a kind of principal")),
+            _ => Err(format!("`{}` is not a kind of principal", shortened(kind, 100))),
         }
     }
 
@@ -70,7 +74,9 @@ impl PrincipalPattern {
         let mut parts = text.splitn(6, ':').skip(2);
         let (service, account, resource) = (parts.next(), parts.nth(1), parts.next());
         match (service, account, resource) {
-            _ if text.contains(['*', '?']) => Err(format!("principal `{text}` has a wildcard, which no principal may")),
+            _ if text.contains(['*', '?']) => {
+                Err(format!("principal `{}` has a wildcard, which no principal may", shortened(text, 100)))
+            },
             (Some("iam"), Some(account), Some("root")) => Ok(Self::Account(account.to_owned())),
             (Some("iam"), _, Some(role)) if role.starts_with("role/") => Ok(Self::Role(own)),
             (Some("iam"), _, Some(user)) if user.starts_with("user/") => Ok(Self::User(own)),
@@ -79,7 +85,7 @@ impl PrincipalPattern {
             (Some("iam"), _, Some(provider)) if provider.starts_with("saml-provider/") || provider.starts_with("oidc-provider/") => {
                 Ok(Self::Federated(own))
             }
-            _ => Err(format!("`{text}` is not a principal")),
+            _ => Err(format!("`{}` is not a principal", shortened(text, 100))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Whether some text lies in all wanted patterns and in none of the others: the product of their states, explored.
 
+use super::budget::Budget;
 use super::theory::Demand;
 use crate::glob::{States, Token};
 use std::collections::{BTreeSet, HashSet};
@@ -14,18 +15,23 @@ struct Automaton {
 }
 
 /// Whether a text meets all demands; true also where that was not settled within the bound.
-pub(super) fn may_meet<'a>(demands: impl Iterator<Item = &'a Demand>) -> bool {
+pub(super) fn may_meet<'a>(demands: impl Iterator<Item = &'a Demand>, budget: &Budget) -> bool {
     let automata: Vec<Automaton> = demands.map(automaton).collect();
     let alphabet = alphabet(&automata);
-    let start: Vec<Vec<States>> =
-        automata.iter().map(|automaton| automaton.patterns.iter().map(|tokens| States::start(tokens)).collect()).collect();
+    // One more character takes time and memory in proportion to all places in all patterns.
+    let cost: usize =
+        automata.iter().flat_map(|automaton| &automaton.patterns).map(|tokens| 1 + tokens.len() / 8).sum();
+    let start: Vec<Vec<States>> = automata
+        .iter()
+        .map(|automaton| automaton.patterns.iter().map(|tokens| States::start(tokens)).collect())
+        .collect();
     let mut seen = HashSet::from([start.clone()]);
     let mut next = vec![start];
     while let Some(joint) = next.pop() {
         if accepts(&automata, &joint) {
             return true;
         }
-        if seen.len() > MOST_STATES {
+        if seen.len() > MOST_STATES || !budget.spend(cost.saturating_mul(alphabet.len())) {
             return true;
         }
         for c in &alphabet {

@@ -1,5 +1,6 @@
 //! What can be true of one key at once.
 
+use super::budget::Budget;
 use super::language;
 use crate::condition::{Clause, Family, Instant, Network, Number, Qualifier, text_of};
 use crate::template::Piece;
@@ -39,48 +40,36 @@ impl KeyLiterals {
     }
 
     /// Whether some request meets all; true also where that could not be settled.
-    pub(super) fn may_hold(&self, may_be_absent: bool) -> bool {
-        (may_be_absent && self.hold_when_absent()) || self.may_hold_when_present()
+    pub(super) fn may_hold(&self, may_be_absent: bool, budget: &Budget) -> bool {
+        (may_be_absent && self.hold_when_absent()) || self.may_hold_when_present(budget)
     }
 
     fn hold_when_absent(&self) -> bool {
         let context = crate::context::Context::closed();
-        self.0.iter().all(|(clause, holds)| clause.verdict(&context) == (*holds).into())
+        // What nobody can tell of an absent key may be either.
+        self.0.iter().all(|(clause, holds)| clause.verdict(&context) != (!*holds).into())
     }
 
-    fn may_hold_when_present(&self) -> bool {
-        let mut every = Vec::new();
-        let mut some = Vec::new();
-        let mut is_list = false;
+    fn may_hold_when_present(&self, budget: &Budget) -> bool {
+        if !budget.spend(self.0.iter().map(|(clause, _)| clause.values.len()).sum()) {
+            return true;
+        }
+        let mut demands = Vec::new();
         for (clause, holds) in &self.0 {
-            let operator = clause.operator;
-            match (operator.family, operator.qualifier) {
-                (Family::Null, _) => {
-                    let says_present = clause.values.iter().any(|value| text_of(value.pieces()).eq_ignore_ascii_case("false"));
-                    if says_present != *holds {
-                        return false;
-                    }
+            if clause.operator.family == Family::Null {
+                let says_present =
+                    clause.values.iter().any(|value| text_of(value.pieces()).eq_ignore_ascii_case("false"));
+                if says_present != *holds {
+                    return false;
                 }
-                (_, None) => every.push(Demand::new(clause, *holds)),
-                (_, Some(Qualifier::All)) if *holds => every.push(Demand::new(clause, true)),
-                (_, Some(Qualifier::Any)) if !*holds => every.push(Demand::new(clause, false)),
-                (_, Some(qualifier)) => {
-                    is_list = true;
-                    some.push(Demand::new(clause, qualifier == Qualifier::Any));
-                }
+            } else {
+                demands.push(Demand::new(clause, *holds));
             }
         }
-        // A set may bring one witness for each demand; all of its values meet what is demanded of every value.
-        if is_list || self.0.iter().any(|(clause, _)| clause.operator.qualifier.is_some()) {
-            let plain = self.0.iter().any(|(clause, _)| {
-                clause.operator.qualifier.is_none() && clause.operator.family != Family::Null
-            });
-            // Plain operators on what may be a list: not settled here.
-            return plain || some.iter().all(|witness| may_meet(every.iter().chain([witness])));
-        }
-        // On a list, plain operators do not hold and negated ones do.
-        let as_list = || every.iter().all(|demand| demand.clause.operator.negated == demand.wanted);
-        every.is_empty() || may_meet(every.iter()) || (self.may_be_list() && as_list())
+        // Of one value set operators say what plain ones do.
+        demands.is_empty()
+            || may_meet(demands.iter(), budget)
+            || (self.may_be_list() && list_may_meet(&demands, budget))
     }
 
     fn may_be_list(&self) -> bool {
@@ -89,9 +78,32 @@ impl KeyLiterals {
     }
 }
 
+/// Whether a list of values, one at least, meets all demands; true also where that could not be settled.
+fn list_may_meet(demands: &[Demand], budget: &Budget) -> bool {
+    let (mut every, mut some) = (Vec::new(), Vec::new());
+    for demand in demands {
+        match demand.clause.operator.qualifier {
+            // On a list, plain operators do not hold and negated ones do.
+            None if demand.clause.operator.negated != demand.wanted => return false,
+            None => {}
+            Some(Qualifier::All) if demand.wanted => every.push(demand),
+            Some(Qualifier::Any) if !demand.wanted => every.push(demand),
+            Some(_) => some.push(demand),
+        }
+    }
+    if some.is_empty() {
+        return every.is_empty() || may_meet(every.into_iter(), budget);
+    }
+    // A list may bring one witness for each demand; all of its values meet what is demanded of every value.
+    some.iter().all(|witness| may_meet(every.iter().copied().chain([*witness]), budget))
+}
+
 /// Whether one value meets all demands; true also where that could not be settled.
-fn may_meet<'a>(demands: impl Iterator<Item = &'a Demand> + Clone) -> bool {
-    let meets = |value: &str| demands.clone().all(|demand| demand.is_met_by(value));
+fn may_meet<'a>(demands: impl Iterator<Item = &'a Demand> + Clone, budget: &Budget) -> bool {
+    let values: usize = demands.clone().map(|demand| demand.values.len()).sum();
+    // A value that there is no budget left for counts as one that meets them.
+    let meets =
+        |value: &str| !budget.spend(values + value.len()) || demands.clone().all(|demand| demand.is_met_by(value));
     if let Some(equality) = demands.clone().find(|demand| demand.is_equality()) {
         return equality.values.iter().any(|value| meets(&text_of(value)));
     }
@@ -101,7 +113,7 @@ fn may_meet<'a>(demands: impl Iterator<Item = &'a Demand> + Clone) -> bool {
     match kind_of_all(demands.clone()) {
         // The candidates hold a value of every interval between those that the demands name.
         Some(Kind::Interval | Kind::Flag) => false,
-        Some(Kind::Text) => language::may_meet(demands),
+        Some(Kind::Text) => language::may_meet(demands, budget),
         None => true,
     }
 }
@@ -141,7 +153,9 @@ fn candidates(demand: &Demand) -> Vec<String> {
         }
         Family::Bool => vec!["true".to_owned(), "false".to_owned()],
         // The shortest text of a pattern, and one that is a little longer.
-        _ => texts.flat_map(|text| [text.replace(['*'], "").replace('?', "x"), text.replace(['*', '?'], "x")]).collect(),
+        _ => {
+            texts.flat_map(|text| [text.replace(['*'], "").replace('?', "x"), text.replace(['*', '?'], "x")]).collect()
+        }
     }
 }
 
@@ -170,7 +184,9 @@ fn nearer_to_zero(sign: &str, digits: &str) -> String {
         for (place, c) in out.iter_mut().enumerate().skip(at) {
             *c = match (*c, place == at) {
                 ('.', _) => '.',
-                (digit, true) => digit.to_digit(10).and_then(|digit| char::from_digit(digit.saturating_sub(1), 10)).unwrap_or('0'),
+                (digit, true) => {
+                    digit.to_digit(10).and_then(|digit| char::from_digit(digit.saturating_sub(1), 10)).unwrap_or('0')
+                }
                 _ => '9',
             };
         }
@@ -182,5 +198,6 @@ fn nearer_to_zero(sign: &str, digits: &str) -> String {
 
 fn around_instant(text: &str) -> Vec<String> {
     let Some(instant) = Instant::read(text) else { return Vec::new() };
-    vec![text.to_owned(), instant.next_second(), instant.second_before()]
+    let [before, after] = instant.neighbours();
+    vec![before, text.to_owned(), after]
 }

@@ -5,9 +5,12 @@ use crate::condition::{Clause, Family, Qualifier};
 use crate::formula::Atom;
 use crate::template::Template;
 
+/// Parts of one way that are said; the rest is counted.
+const MOST_PARTS: usize = 12;
+
 /// What must hold, in words: ways joined by "or". `complete`: whether these are all.
 pub fn phrase(ways: &[Way], complete: bool) -> String {
-    let mut out: Vec<String> = ways.iter().map(|way| one_way(way)).collect();
+    let mut out: Vec<String> = ways.iter().map(one_way).collect();
     out.dedup();
     if !complete {
         out.push("in further ways".to_owned());
@@ -19,7 +22,10 @@ fn one_way(way: &Way) -> String {
     if way.is_empty() {
         return "always".to_owned();
     }
-    let parts: Vec<String> = way.iter().map(|(atom, holds)| literal(atom, *holds)).collect();
+    let mut parts: Vec<String> = way.iter().take(MOST_PARTS).map(|(atom, holds)| literal(atom, *holds)).collect();
+    if way.len() > MOST_PARTS {
+        parts.push(format!("{} more", way.len() - MOST_PARTS));
+    }
     parts.join(" and ")
 }
 
@@ -39,7 +45,11 @@ fn clause(clause: &Clause, holds: bool) -> String {
     let values = list(&clause.values);
     if operator.family == Family::Null {
         let absent = clause.values.iter().any(|value| value.text().eq_ignore_ascii_case("true"));
-        return if absent == holds { format!("without {}", clause.written) } else { format!("with {}", clause.written) };
+        return if absent == holds {
+            format!("without {}", clause.written)
+        } else {
+            format!("with {}", clause.written)
+        };
     }
     let positive = operator.negated != holds;
     let or_absent = match (operator.if_exists || (operator.negated && operator.qualifier.is_none()), holds) {
@@ -54,7 +64,9 @@ fn clause(clause: &Clause, holds: bool) -> String {
     };
     // "No value of … in" says the negation itself.
     let positive = if operator.qualifier == Some(Qualifier::Any) && !holds { !operator.negated } else { positive };
-    if which.is_empty() && or_absent.is_empty() && positive
+    if which.is_empty()
+        && or_absent.is_empty()
+        && positive
         && let Some(known) = known_phrase(&clause.key, &values)
     {
         return known;

@@ -1,6 +1,6 @@
 //! The cases of a folder beside the repository, where it is there.
 
-use sightline_iam::cases::{Case, Verdict, run};
+use sightline_iam::cases::{Case, Tally, Verdict, run, run_file};
 use std::path::PathBuf;
 
 /// The folder of cases: `SIGHTLINE_CASES`, else `../shared/cases` beside the repository.
@@ -30,4 +30,24 @@ fn every_case_passes() {
         println!("{file}: {count} cases, {} not passed", wrong.len());
         assert!(wrong.is_empty(), "{file}: {count} cases, not passed:\n{}", wrong.join("\n"));
     }
+}
+
+#[test]
+fn the_organization_answers_as_expected() {
+    let Some(folder) = folder() else {
+        println!("skipped: no cases beside the repository; set SIGHTLINE_CASES");
+        return;
+    };
+    let text = std::fs::read(folder.join("organisation.json")).unwrap();
+    let (mut tally, mut wrong) = (Tally::default(), Vec::new());
+    let unreadable = run_file(&text, &mut |result| {
+        tally.count(result.verdict);
+        if result.verdict != Verdict::Passed {
+            wrong.push(format!("{result:?}"));
+        }
+    });
+    println!("organisation.json: {tally}");
+    assert!(unreadable.is_empty(), "{unreadable:?}");
+    assert!(wrong.is_empty(), "not passed:\n{}", wrong.join("\n"));
+    assert!(tally.passed > 1_000, "only {tally}");
 }

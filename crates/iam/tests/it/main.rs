@@ -1,4 +1,14 @@
 //! The engine held against cases, laws and itself.
 #![cfg(test)]
 
+mod bounds;
 mod cases;
+mod differential;
+mod documented;
+mod generate;
+mod laws;
+mod organization;
+mod oracle;
+mod parsing;
+mod patterns;
+mod soundness;

@@ -58,6 +58,13 @@ pub(crate) fn estate() -> Vec<(&'static LakeTable, Vec<Value>)> {
             ],
         ),
         (
+            lake_table::MODEL_ACCESS,
+            vec![
+                json!({"run_id": "20261101T000000Z-00000a", "principal_arn": "arn:aws:iam::123456789012:role/old", "decision": "allow"}),
+                json!({"run_id": "20261102T000000Z-00000b", "principal_arn": "arn:aws:iam::123456789012:role/new", "decision": "conditional"}),
+            ],
+        ),
+        (
             lake_table::FINDING,
             vec![
                 json!({"run_id": "20261101T000000Z-00000a", "check_id": "old", "missing_actions": []}),

@@ -5,6 +5,7 @@
 mod exactly_once;
 mod fixture;
 mod folder;
+mod function;
 mod lock;
 mod older;
 mod pruning;

@@ -1,0 +1,38 @@
+//! Arguments of every command that calls AWS.
+
+use clap::Args;
+use sightline_aws::{Aws, AwsError, Connect};
+
+/// Whose credentials are used, and for which regions.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "AWS access")]
+pub(crate) struct Connection {
+    /// Profile of the shared AWS configuration [default: the default credential chain]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Role to assume with these credentials
+    #[arg(long, value_name = "ARN")]
+    role_arn: Option<String>,
+    /// External id that the role's trust policy asks for
+    #[arg(long, value_name = "ID", requires = "role_arn")]
+    external_id: Option<String>,
+    /// Region; may be given several times [default: all that the account has enabled]
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+}
+
+impl Connection {
+    /// The account's reader. Makes no call.
+    ///
+    /// # Errors
+    /// The configuration cannot be used.
+    pub(crate) async fn connect(&self) -> Result<Aws, AwsError> {
+        Aws::connect(Connect {
+            profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
+            external_id: self.external_id.clone(),
+            region: self.regions.first().cloned(),
+        })
+        .await
+    }
+}

@@ -1,0 +1,1 @@
+SELECT account_id, region, arn, models AS listed FROM aws_bedrock_prompt_router

@@ -1,0 +1,1 @@
+SELECT arn, policy_document AS document FROM aws_iam_policy

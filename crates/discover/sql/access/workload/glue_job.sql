@@ -1,0 +1,1 @@
+SELECT account_id, arn, role FROM aws_glue_job
