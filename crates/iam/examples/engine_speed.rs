@@ -48,7 +48,8 @@ fn check(organization: &Organization, questions: &[Question], answers: &[Vec<(us
     let interpreter = Interpreter { organization };
     let (mut pairs, mut wrong) = (0, 0);
     for (question, answers) in questions.iter().zip(answers).step_by(questions.len().div_ceil(20).max(1)) {
-        for principal in (0..organization.principals.len()).step_by(organization.principals.len().div_ceil(200).max(1)) {
+        for principal in (0..organization.principals.len()).step_by(organization.principals.len().div_ceil(200).max(1))
+        {
             let right = interpreter.one(principal, question).filter(|answer| answer.tri != Tri::Deny);
             let fast = answers.iter().find(|(place, _)| *place == principal).map(|(_, answer)| answer);
             pairs += 1;
@@ -80,7 +81,8 @@ fn generated(principals: usize, models: usize) -> String {
         );
     }
     let accounts: Vec<String> = (0..20).map(|at| format!(r#""{}""#, 100_000_000_000_u64 + at)).collect();
-    let attachments: Vec<String> = accounts.iter().map(|account| format!(r#"{account}:[["root","root"],["ou","ou"]]"#)).collect();
+    let attachments: Vec<String> =
+        accounts.iter().map(|account| format!(r#"{account}:[["root","root"],["ou","ou"]]"#)).collect();
     let shared: Vec<String> = (0..40)
         .map(|at| {
             format!(
@@ -90,7 +92,7 @@ fn generated(principals: usize, models: usize) -> String {
         .collect();
     let asked: Vec<String> = (0..models)
         .map(|at| {
-            let region = ["us-east-1", "eu-west-1"][at % 2];
+            let region = if at % 2 == 0 { "us-east-1" } else { "eu-west-1" };
             format!(r#"{{"action":"bedrock:InvokeModel","resource":"arn:aws:bedrock:{region}::foundation-model/m{}-{at}"}}"#, at % 50)
         })
         .collect();
@@ -107,7 +109,8 @@ fn generated(principals: usize, models: usize) -> String {
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let of = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse::<f64>().ok());
+        let line =
+            status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse::<f64>().ok());
         line.map_or_else(|| "?".to_owned(), |kilobytes| format!("{:.0}", kilobytes / 1024.0))
     };
     format!("{} MB, at most {} MB", of("VmRSS:"), of("VmHWM:"))

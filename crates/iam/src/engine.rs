@@ -80,7 +80,8 @@ impl<'a> Engine<'a> {
             Layer::Unknown(why) => Levels::Unknown(why.clone()),
         };
         let accounts = organization.accounts.iter();
-        let levels = accounts.map(|(id, account)| (id.as_str(), (levels_of(&account.scp), levels_of(&account.rcp)))).collect();
+        let levels =
+            accounts.map(|(id, account)| (id.as_str(), (levels_of(&account.scp), levels_of(&account.rcp)))).collect();
         Self {
             organization,
             compiled: compiler.finish(),
@@ -108,7 +109,9 @@ fn by_subjects(questions: &[Question]) -> Vec<(Vec<&Question>, Vec<Asking<'_>>)>
     let mut by_subjects: BTreeMap<Vec<Subject<'_>>, (Vec<&Question>, Vec<Asking<'_>>)> = BTreeMap::new();
     for (action, places) in by_action {
         let asked: Vec<&Question> = places.iter().filter_map(|place| questions.get(*place)).collect();
-        let subjects = asked.iter().map(|question| (question.resource.as_str(), question.resource_account.as_str(), &question.context));
+        let subjects = asked
+            .iter()
+            .map(|question| (question.resource.as_str(), question.resource_account.as_str(), &question.context));
         let subjects: Vec<Subject<'_>> = subjects.collect();
         by_subjects.entry(subjects).or_insert_with(|| (asked, Vec::new())).1.push((action, places));
     }

@@ -113,10 +113,16 @@ fn deciding(
             places.iter().zip(open).map(|(place, open)| open && matters(request, policies, outcome, place)).collect()
         }
         Tri::Allow => {
-            let grants = |place: &Place| place.grants() && decided(&place.without(request, policies).allowed(), request) != Tri::Allow;
+            let grants = |place: &Place| {
+                place.grants() && decided(&place.without(request, policies).allowed(), request) != Tri::Allow
+            };
             let needed: Vec<bool> = places.iter().map(grants).collect();
             // Where two layers grant it each by itself, both do.
-            if needed.contains(&true) { needed } else { says(&[Says::Allows]).into_iter().zip(places).map(|(allows, place)| allows && place.grants()).collect() }
+            if needed.contains(&true) {
+                needed
+            } else {
+                says(&[Says::Allows]).into_iter().zip(places).map(|(allows, place)| allows && place.grants()).collect()
+            }
         }
     }
 }
@@ -128,7 +134,8 @@ fn matters(request: &Request, policies: &Policies, outcome: &Outcome, place: &Pl
 
 /// The layers that would have to allow the request, and do not: as few as do. None where that would not help.
 fn silent(request: &Request, policies: &Policies, places: &[Place], layers: &[LayerSaid]) -> Option<Vec<bool>> {
-    let mut missing: Vec<bool> = layers.iter().map(|layer| layer.says != Says::Allows && layer.says != Says::NotBound).collect();
+    let mut missing: Vec<bool> =
+        layers.iter().map(|layer| layer.says != Says::Allows && layer.says != Says::NotBound).collect();
     let helps = |missing: &[bool]| {
         let mut changed = policies.clone();
         for (place, _) in places.iter().zip(missing).filter(|(_, missing)| **missing) {

@@ -54,7 +54,9 @@ fn says_the_same(
 ) -> bool {
     let Some((other, other_policies)) = asked(organization, question) else { return false };
     let same_resource_policy = match (other_policies.resource.known(), policies.resource.known()) {
-        (Some(other), Some(own)) => other.len() == own.len() && other.iter().zip(own).all(|(one, two)| Arc::ptr_eq(one, two)),
+        (Some(other), Some(own)) => {
+            other.len() == own.len() && other.iter().zip(own).all(|(one, two)| Arc::ptr_eq(one, two))
+        }
         _ => false,
     };
     same_resource_policy
@@ -128,7 +130,11 @@ fn difference(keys: &BTreeSet<String>, wanted: &Context, told: &Context) -> BTre
 /// The condition keys that the policies read: what others are does not matter.
 fn keys_read(policies: &Policies) -> BTreeSet<String> {
     let plain = [&policies.identity, &policies.boundary, &policies.session, &policies.resource, &policies.vpce];
-    let levels = [&policies.scp, &policies.rcp].into_iter().filter_map(Layer::known).flatten().flat_map(|level: &Level| &level.policies);
+    let levels = [&policies.scp, &policies.rcp]
+        .into_iter()
+        .filter_map(Layer::known)
+        .flatten()
+        .flat_map(|level: &Level| &level.policies);
     let all = plain.into_iter().filter_map(Layer::known).flatten().chain(levels);
     let mut out = BTreeSet::new();
     for statement in all.flat_map(|policy| &policy.statements) {

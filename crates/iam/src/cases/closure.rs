@@ -43,7 +43,8 @@ impl<'a> Closure<'a> {
         let answers = Interpreter { organization: self.organization }.answer(questions);
         let of = |(question, direct): (&Question, Vec<(usize, crate::direct::Answer)>)| {
             let direct: Vec<(usize, Tri)> = direct.into_iter().map(|(who, answer)| (who, answer.tri)).collect();
-            let direct: Vec<(usize, Tri)> = direct.into_iter().filter(|(who, _)| self.asks_at_home(*who, question)).collect();
+            let direct: Vec<(usize, Tri)> =
+                direct.into_iter().filter(|(who, _)| self.asks_at_home(*who, question)).collect();
             let surely = self.breadth_first(&direct, &|tri| tri == Tri::Allow);
             let perhaps = self.breadth_first(&direct, &|_| true);
             surely.into_iter().zip(perhaps).map(|(surely, perhaps)| Hops { surely, perhaps }).collect()
@@ -67,7 +68,8 @@ impl<'a> Closure<'a> {
             }
             _ => false,
         };
-        let mut front: Vec<usize> = direct.iter().filter(|(who, tri)| counts(*tri) && set(*who, 0)).map(|(who, _)| *who).collect();
+        let mut front: Vec<usize> =
+            direct.iter().filter(|(who, tri)| counts(*tri) && set(*who, 0)).map(|(who, _)| *who).collect();
         let mut count = 0;
         while !front.is_empty() {
             count += 1;

@@ -1,7 +1,7 @@
 //! Runs a case through the interpreter.
 
-use super::format::Wanted;
 use super::both;
+use super::format::Wanted;
 use super::{Case, CaseError, CaseResult, Verdict};
 use crate::context::Context;
 use crate::direct::Answer;
@@ -34,7 +34,9 @@ fn disagreement(engine: &Answer, outcome: &Outcome) -> Option<String> {
         return Some(format!("the engine says {:?} where the interpreter says {tri:?}", engine.tri));
     }
     let differs = tri == Tri::Conditional && engine.allowed != allowed;
-    differs.then(|| format!("the engine's residual is: {}; the interpreter's: {}", residual(&engine.allowed), residual(&allowed)))
+    differs.then(|| {
+        format!("the engine's residual is: {}; the interpreter's: {}", residual(&engine.allowed), residual(&allowed))
+    })
 }
 
 fn decided(case: &Case, outcome: &Outcome, wanted: Decision) -> CaseResult {

@@ -41,7 +41,8 @@ pub fn run_file(text: &[u8], result: &mut dyn FnMut(CaseResult)) -> Vec<Unreadab
 }
 
 fn one(line: &[u8]) -> Result<CaseResult, String> {
-    let line = std::str::from_utf8(line).map_err(|error| format!("not UTF-8 from byte {} on", error.valid_up_to() + 1))?;
+    let line =
+        std::str::from_utf8(line).map_err(|error| format!("not UTF-8 from byte {} on", error.valid_up_to() + 1))?;
     Case::read(line).and_then(|case| run(&case)).map_err(|error| match error {
         CaseError::Form(error) => said("a case", &error),
         other => other.to_string(),
@@ -54,19 +55,18 @@ fn is_organization(text: &[u8]) -> bool {
     match serde_json::from_slice::<serde_json::Value>(first) {
         Ok(value) => value.get("accounts").is_some(),
         // A first line that ends within a value: the value spans several.
-        Err(error) if error.classify() == Category::Eof => {
-            [&b"\"accounts\""[..], b"\"principals\""].iter().any(|name| text.windows(name.len()).any(|part| part == *name))
-        }
+        Err(error) if error.classify() == Category::Eof => [&b"\"accounts\""[..], b"\"principals\""]
+            .iter()
+            .any(|name| text.windows(name.len()).any(|part| part == *name)),
         Err(_) => false,
     }
 }
 
 fn of_organization(error: &OrganizationError) -> Unreadable {
     match error {
-        OrganizationError::Form(error) => Unreadable {
-            line: Some(error.line()).filter(|line| *line > 0),
-            error: said("an organization", error),
-        },
+        OrganizationError::Form(error) => {
+            Unreadable { line: Some(error.line()).filter(|line| *line > 0), error: said("an organization", error) }
+        }
         other => Unreadable { line: None, error: other.to_string() },
     }
 }

@@ -156,10 +156,13 @@ impl Case {
         let raw = &self.policies;
         let all = |layer: &str, documents: &[Value]| {
             let named = documents.iter().enumerate();
-            named.map(|(at, document)| Arc::new(Policy::read(&format!("{layer} {}", at + 1), document))).collect::<Vec<_>>()
+            named
+                .map(|(at, document)| Arc::new(Policy::read(&format!("{layer} {}", at + 1), document)))
+                .collect::<Vec<_>>()
         };
         let levels = |levels: &[RawLevel]| {
-            let read = levels.iter().map(|level| Level { id: level.id.clone(), policies: all(&level.id, &level.policies) });
+            let read =
+                levels.iter().map(|level| Level { id: level.id.clone(), policies: all(&level.id, &level.policies) });
             Layer::Known(read.collect())
         };
         Policies {

@@ -102,11 +102,18 @@ impl Fast {
     }
 }
 
-fn edges(organization: &Organization, closure: &Closure<'_>, fast: &Fast, expected: &Expected, result: &mut dyn FnMut(CaseResult)) {
+fn edges(
+    organization: &Organization,
+    closure: &Closure<'_>,
+    fast: &Fast,
+    expected: &Expected,
+    result: &mut dyn FnMut(CaseResult),
+) {
     let arn = |at: usize| organization.principals.get(at).map_or("", |principal| principal.arn.as_str());
     let found: BTreeMap<(&str, &str), Tri> =
         closure.edges.iter().map(|(caller, role, tri)| ((arn(*caller), arn(*role)), *tri)).collect();
-    let by_engine: BTreeMap<(&str, &str), Tri> = fast.edges.iter().map(|((from, to), tri)| ((arn(*from), arn(*to)), *tri)).collect();
+    let by_engine: BTreeMap<(&str, &str), Tri> =
+        fast.edges.iter().map(|((from, to), tri)| ((arn(*from), arn(*to)), *tri)).collect();
     let wanted: BTreeSet<(&str, &str)> =
         expected.assume_role_edges.iter().map(|(caller, role)| (caller.as_str(), role.as_str())).collect();
     let pairs: BTreeSet<&(&str, &str)> = wanted.iter().chain(found.keys()).chain(by_engine.keys()).collect();

@@ -1,14 +1,14 @@
 //! Sets of columns.
 
 /// A set of columns, one bit each. Words at the end that are zero may be left out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
     /// The columns below `length`.
     pub(super) fn below(length: usize) -> Self {
         let mut words = vec![u64::MAX; length / 64];
-        if length % 64 > 0 {
+        if !length.is_multiple_of(64) {
             words.push((1 << (length % 64)) - 1);
         }
         Self(words)
@@ -30,6 +30,12 @@ impl Bits {
 
     pub(super) fn word(&self, at: usize) -> u64 {
         self.0.get(at).copied().unwrap_or_default()
+    }
+
+    /// The columns of these words alone.
+    pub(super) fn words(&self, from: usize, to: usize) -> Self {
+        let words = self.0.iter().take(to).enumerate();
+        Self(words.map(|(at, word)| if at < from { 0 } else { *word }).collect())
     }
 
     pub(super) fn push_word(&mut self, word: u64) {
@@ -72,8 +78,16 @@ impl Bits {
     }
 }
 
+impl FromIterator<u32> for Bits {
+    fn from_iter<I: IntoIterator<Item = u32>>(columns: I) -> Self {
+        let mut bits = Self::default();
+        columns.into_iter().for_each(|column| bits.insert(column));
+        bits
+    }
+}
+
 /// A set of columns that is kept: few of them as a list, so that thousands of sets of one column take little.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Span {
     Few(Box<[u32]>),
     Many(Bits),
@@ -97,6 +111,14 @@ impl Span {
         match self {
             Self::Few(columns) => columns.iter().for_each(|column| bits.insert(*column)),
             Self::Many(own) => bits.add(own),
+        }
+    }
+
+    /// Whether one of its columns is in `mask`.
+    pub(super) fn meets(&self, mask: &Bits) -> bool {
+        match self {
+            Self::Few(columns) => columns.iter().any(|column| mask.has(*column)),
+            Self::Many(bits) => bits.0.iter().zip(&mask.0).any(|(own, mask)| own & mask != 0),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Principals to whom all policies say the same are one class, decided once.
 
+use super::bits::Bits;
 use super::compiled::Stack;
 use super::control::Control;
-use super::decide::{BOUNDARY, DENIED, Decided, GATES, IDENTITY, Signals};
+use super::decide::{ACCOUNT, BOUNDARY, DENIED, Decided, GATES, IDENTITY, Signals};
 use super::frame::EVERY_COLUMN;
 use super::home::{Member, Part};
-use super::named::{Address, Addresses, found_by};
+use super::named::{Address, Addresses, Aim, found_by};
 use super::residual::{FALSE, TRUE};
 use super::row::{Asked, Live, Row};
 use super::run::{Covers, Run};
@@ -69,7 +70,13 @@ impl<'e, 'a> Run<'e, 'a> {
         }
     }
 
-    fn hear(&mut self, principal: usize, member: &Member, batch: &mut Batch<'e, 'a>, covers: &mut Covers<'e>) -> Hearing<'a> {
+    fn hear(
+        &mut self,
+        principal: usize,
+        member: &Member,
+        batch: &mut Batch<'e, 'a>,
+        covers: &mut Covers<'e>,
+    ) -> Hearing<'a> {
         let engine = self.engine;
         let home = &engine.homes[member.home];
         let part = match batch.parts.get(&member.home) {
@@ -122,57 +129,90 @@ impl<'e, 'a> Run<'e, 'a> {
 
     /// The sayings of resources' policies that find a principal.
     fn numbers(&self, principal: usize, addresses: &Addresses<'a>) -> Vec<u32> {
-        let Some(caller) = self.engine.organization.principals.get(principal).map(|principal| principal.caller()) else {
+        let Some(caller) = self.engine.organization.principals.get(principal).map(|principal| principal.caller())
+        else {
             return Vec::new();
         };
         found_by(&caller).iter().map(|selector| addresses.number(selector)).filter(|number| *number != NONE).collect()
     }
 
     /// Asks the rules that depend on the principal.
-    fn hear_live(&mut self, principal: usize, hearing: &mut Hearing<'a>, batch: &Batch<'e, 'a>, covers: &mut Covers<'e>) {
+    fn hear_live(
+        &mut self,
+        principal: usize,
+        hearing: &mut Hearing<'a>,
+        batch: &Batch<'e, 'a>,
+        covers: &mut Covers<'e>,
+    ) {
         let part = Rc::clone(&hearing.part);
         for (signal, row) in &hearing.rows {
             for live in &row.live {
                 let signal = if live.rule.denies { DENIED } else { *signal };
-                self.hear_rule(principal, live, signal, EVERY_COLUMN, &hearing.has_boundary, &mut hearing.said, covers);
+                let said = self.hear_rule(principal, (live, signal, EVERY_COLUMN), &hearing.has_boundary, covers);
+                hearing.said.extend(said);
             }
         }
         if !hearing.is_free {
             for (live, span) in batch.control.live.iter().chain(&part.control.live) {
-                self.hear_rule(principal, live, DENIED, *span, &hearing.has_boundary, &mut hearing.said, covers);
+                let said = self.hear_rule(principal, (live, DENIED, *span), &hearing.has_boundary, covers);
+                hearing.said.extend(said);
             }
         }
         let fixed = hearing.addresses.0.iter().filter_map(|number| batch.addresses.get(*number));
         let own = hearing.addresses.1.iter().filter_map(|number| part.addresses.get(*number));
-        for live in fixed.chain(own).flat_map(|address| &address.live) {
-            let said = self.address(*live, principal, &hearing.has_boundary, covers);
-            hearing.said.extend(said);
+        let mut live = fixed.chain(own).flat_map(|address| &address.live).peekable();
+        if live.peek().is_none() {
+            return;
         }
+        let identity = hearing.where_identity_may_allow(covers);
+        let mut may_matter = part.ground.own.clone();
+        may_matter.add(&identity);
+        let mut said = Vec::new();
+        for (live, aim, span) in live {
+            // What names the account delegates to identity policies, and so does whatever names somebody of another account.
+            let columns = match aim {
+                Aim::Signal(ACCOUNT) if !live.rule.denies => &identity,
+                _ => &may_matter,
+            };
+            if covers.frame.span(*span).meets(columns) {
+                said.extend(self.address((*live, *aim, *span), principal, &hearing.has_boundary, covers));
+            }
+        }
+        hearing.said.extend(said);
     }
 
     /// Where and when a rule of a layer applies; statements that name principals are about those alone.
     fn hear_rule(
         &mut self,
         principal: usize,
-        live: &Live,
-        signal: usize,
-        span: u32,
+        (live, signal, span): (&Live, usize, u32),
         has_boundary: &Formula,
-        said: &mut Vec<Said>,
         covers: &mut Covers<'e>,
-    ) {
+    ) -> Vec<Said> {
         let mut names = TRUE;
         if self.engine.compiled.names_principals(&live.rule) {
             let naming = self.named(live, principal, has_boundary);
             names = naming.map_or(FALSE, |naming| self.residuals.number(naming.any()));
         }
-        for (formula, applies) in self.apply(&live.rule, Some(principal), covers) {
-            said.push((signal, self.residuals.and(formula, names), covers.frame.within(applies, span)));
-        }
+        let applied = self.apply(&live.rule, Some(principal), covers).into_iter();
+        applied
+            .map(|(formula, applies)| (signal, self.residuals.and(formula, names), covers.frame.within(applies, span)))
+            .collect()
     }
 }
 
 impl Hearing<'_> {
+    fn where_identity_may_allow(&self, covers: &Covers<'_>) -> Bits {
+        let mut bits = Bits::default();
+        for (_, row) in self.rows.iter().filter(|(signal, _)| *signal == IDENTITY) {
+            bits.add(&row.allow);
+            row.open.iter().filter(|open| !open.denies).for_each(|open| covers.frame.span(open.span).add_to(&mut bits));
+        }
+        let said = self.said.iter().filter(|(signal, ..)| *signal == IDENTITY);
+        said.for_each(|(_, _, span)| covers.frame.span(*span).add_to(&mut bits));
+        bits
+    }
+
     /// All that the answers rest on.
     fn class(&self, member: &Member) -> Vec<u32> {
         let (fixed, own) = &self.addresses;
@@ -226,7 +266,7 @@ fn add_control(control: &Control, signals: &mut Signals, covers: &Covers<'_>) {
     for (formula, span) in &control.gates {
         let gate = signals.gate();
         let mut others = frame.everything.clone();
-        let mut own = super::bits::Bits::default();
+        let mut own = Bits::default();
         frame.span(*span).add_to(&mut own);
         others.remove(&own);
         signals.surely(gate, &others);

@@ -137,7 +137,8 @@ impl<'a, T: ?Sized + Eq + Hash> Parts<'a, T> {
         if let Some(known) = self.addresses.get(&address) {
             return *known;
         }
-        let number = *self.values.entry(Hashed::new(part.as_ref(), &self.hasher)).or_insert_with(|| push(part.as_ref()));
+        let number =
+            *self.values.entry(Hashed::new(part.as_ref(), &self.hasher)).or_insert_with(|| push(part.as_ref()));
         self.addresses.insert(address, number);
         number
     }
@@ -230,14 +231,16 @@ impl<'a> Compiler<'a> {
         let rule = Rule {
             at: u32::try_from(at).unwrap_or(NONE),
             denies: false,
-            actions: statement.actions.as_ref().map_or(NONE, |actions| {
-                self.action_parts.number(actions, |actions| self.actions.push(actions))
-            }),
+            actions: statement
+                .actions
+                .as_ref()
+                .map_or(NONE, |actions| self.action_parts.number(actions, |actions| self.actions.push(actions))),
             resources: statement.resources.as_ref().map_or(NONE, |resources| self.resources(resources)),
             guard: NONE,
             principals: statement.principals.as_ref().map_or(NONE, |principals| self.principals(principals)),
         };
-        let mut push = |denies, doubts| rules.push(Rule { denies, guard: self.guard(&statement.conditions, doubts), ..rule });
+        let mut push =
+            |denies, doubts| rules.push(Rule { denies, guard: self.guard(&statement.conditions, doubts), ..rule });
         match statement.effect {
             Some(effect) => push(effect == Effect::Deny, doubts),
             None => {
@@ -290,7 +293,8 @@ fn key_numbers<'a>(pool: &mut Pool<&'a str>, keys: impl Iterator<Item = &'a str>
 
 /// Whether a key's value differs between principals that ask the same question. `aws:ResourceAccount` does where what is
 /// asked about counts as the caller's own.
-fn tells_of_principal(key: &str) -> bool {
+pub(super) fn tells_of_principal(key: &str) -> bool {
     let of_everybody = matches!(key, "aws:principalorgid" | "aws:principalisawsservice");
-    (key.starts_with("aws:principal") && !of_everybody) || matches!(key, "aws:username" | "aws:userid" | "aws:resourceaccount")
+    (key.starts_with("aws:principal") && !of_everybody)
+        || matches!(key, "aws:username" | "aws:userid" | "aws:resourceaccount")
 }

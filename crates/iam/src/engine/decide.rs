@@ -22,6 +22,10 @@ pub(super) const DENIED: usize = 5;
 /// What stands from here on must all allow: levels of the organization.
 pub(super) const GATES: usize = 6;
 
+/// Words of columns whose signatures are held at a time: what thousands of open statements say of thousands of columns is more
+/// than memory should hold.
+const BLOCK: usize = 8;
+
 /// Where one thing holds, and where it may.
 #[derive(Debug, Default)]
 pub(super) struct Signal {
@@ -98,7 +102,9 @@ impl Signals {
     /// Where the request is allowed when all that is open holds (`best`), or nothing of it; the other way round for denials.
     fn word(&self, ground: &Ground, at: usize, best: bool) -> u64 {
         let of = |signal: usize, best: bool| {
-            self.of.get(signal).map_or(0, |signal| signal.surely.word(at) | if best { signal.maybe.word(at) } else { 0 })
+            self.of
+                .get(signal)
+                .map_or(0, |signal| signal.surely.word(at) | if best { signal.maybe.word(at) } else { 0 })
         };
         let [identity, boundary, direct, role, account] =
             [IDENTITY, BOUNDARY, DIRECT, ROLE, ACCOUNT].map(|signal| of(signal, best));
@@ -114,24 +120,27 @@ impl Signals {
 impl<'e> Run<'e, '_> {
     /// The answers that signals give.
     pub(super) fn decide(&mut self, signals: &Signals, ground: &Ground, frame: &Frame<'_>) -> Decided {
-        let (allowed, unsettled) = signals.settle(ground, frame.questions.len().div_ceil(64));
+        let words = frame.questions.len().div_ceil(64);
+        let (allowed, unsettled) = signals.settle(ground, words);
         if unsettled.is_empty() {
             return Decided { allowed, open: Vec::new() };
         }
-        let signatures = signatures(signals, ground, &unsettled, frame);
-        let mut open = Vec::with_capacity(signatures.len());
+        let mut open = Vec::new();
         let mut last: Option<(Vec<u64>, u32)> = None;
-        for (column, mut signature) in unsettled.iter().zip(signatures) {
-            signature.sort_unstable();
-            signature.dedup();
-            let formula = match &last {
-                Some((same, formula)) if *same == signature => *formula,
-                _ => self.formula_of(&signature),
-            };
-            if formula != FALSE {
-                open.push((column, formula));
+        for from in (0..words).step_by(BLOCK) {
+            let block = unsettled.words(from, from + BLOCK);
+            for (column, mut signature) in block.iter().zip(signatures(signals, ground, &block, frame)) {
+                signature.sort_unstable();
+                signature.dedup();
+                let formula = match &last {
+                    Some((same, formula)) if *same == signature => *formula,
+                    _ => self.formula_of(&signature),
+                };
+                if formula != FALSE {
+                    open.push((column, formula));
+                }
+                last = Some((signature, formula));
             }
-            last = Some((signature, formula));
         }
         Decided { allowed, open }
     }
@@ -191,7 +200,8 @@ fn allowed(signature: &[u64], residuals: &Residuals) -> Formula {
         Formula::any(numbers.map(|number| residuals.formula(number).clone()))
     };
     let [identity, boundary, direct, role, account] = [IDENTITY, BOUNDARY, DIRECT, ROLE, ACCOUNT].map(of);
-    let mut gates: Vec<usize> = signature.iter().filter(|entry| **entry < SURE).map(|entry| (entry >> 32) as usize).collect();
+    let mut gates: Vec<usize> =
+        signature.iter().filter(|entry| **entry < SURE).map(|entry| (entry >> 32) as usize).collect();
     gates.retain(|gate| *gate >= GATES);
     gates.dedup();
     let rule = if signature.contains(&OWN) {

@@ -1,6 +1,6 @@
 //! What is known of condition keys, by number.
 
-use super::table::Pool;
+use super::table::{MOST_KEPT, Pool};
 use crate::context::{Context, Fact};
 use crate::organization::{Organization, Principal, PrincipalKind, Question, context_of, owner_of};
 use crate::request::Layer;
@@ -55,6 +55,9 @@ impl<'e> Facts<'e> {
             context_of(organization, principal, nothing, &principal.account)
         });
         let fact = self.pool.number((own.fact(key).clone(), false));
+        if self.of_principals.len() >= MOST_KEPT {
+            self.of_principals.clear();
+        }
         self.of_principals.insert((principal, number), fact);
         fact
     }
@@ -65,7 +68,12 @@ impl<'e> Facts<'e> {
     }
 
     /// The context in which a principal asks a question; `place`: which of the run's contexts that is.
-    pub(super) fn context(&mut self, principal: Option<usize>, question: &Question, place: (usize, u32)) -> Rc<Context> {
+    pub(super) fn context(
+        &mut self,
+        principal: Option<usize>,
+        question: &Question,
+        place: (usize, u32),
+    ) -> Rc<Context> {
         let Some(at) = principal else { return Rc::new(self.context_of_question(question)) };
         self.turn_to(at);
         let (organization, nobody) = (self.organization, &self.nobody);

@@ -2,7 +2,7 @@
 
 use super::bits::{Bits, Span};
 use super::facts::Facts;
-use super::table::Table;
+use super::table::{MOST_KEPT, Pool, Table};
 use crate::context::Context;
 use crate::organization::{Question, is_callers};
 use crate::template::Piece;
@@ -47,7 +47,7 @@ pub(super) struct Frame<'e> {
     cells: HashMap<Box<[u32]>, Rc<[Cell]>>,
     /// What patterns without variables match.
     pub(super) patterns: HashMap<&'e [Piece], u32>,
-    spans: Table<Rc<Span>>,
+    spans: Pool<Rc<Span>>,
     intersections: HashMap<(u32, u32), u32>,
     single: HashMap<u32, u32>,
 }
@@ -55,17 +55,14 @@ pub(super) struct Frame<'e> {
 impl<'e> Frame<'e> {
     pub(super) fn new(number: usize, questions: Vec<&'e Question>, facts: &Facts<'_>) -> Self {
         let everything = Bits::below(questions.len());
-        let mut sorted: Vec<(&str, u32)> = questions.iter().map(|question| question.resource.as_str()).zip(0..).collect();
+        let mut sorted: Vec<(&str, u32)> =
+            questions.iter().map(|question| question.resource.as_str()).zip(0..).collect();
         sorted.sort_unstable();
-        let mut spans = Table::default();
-        spans.push(Rc::new(Span::from(Bits::default())));
-        spans.push(Rc::new(Span::Many(everything.clone())));
-        let mut callers = Bits::default();
-        for (question, column) in questions.iter().zip(0..) {
-            if is_callers(question) {
-                callers.insert(column);
-            }
-        }
+        let mut spans = Pool::default();
+        spans.number(Rc::new(Span::from(Bits::default())));
+        spans.number(Rc::new(Span::Many(everything.clone())));
+        let callers = questions.iter().zip(0..).filter(|(question, _)| is_callers(question));
+        let callers = callers.map(|(_, column)| column).collect();
         Self {
             number,
             classes: classes(&questions, facts),
@@ -113,11 +110,8 @@ impl<'e> Frame<'e> {
     }
 
     fn span_of_classes(&mut self, classes: &[u32]) -> u32 {
-        let mut bits = Bits::default();
-        for class in classes {
-            self.classes[*class].columns.iter().for_each(|column| bits.insert(*column));
-        }
-        self.keep(bits)
+        let columns = classes.iter().flat_map(|class| self.classes[*class].columns.iter().copied());
+        self.keep(columns.collect())
     }
 
     pub(super) fn span(&self, number: u32) -> &Rc<Span> {
@@ -129,7 +123,7 @@ impl<'e> Frame<'e> {
         match bits.count() {
             0 => NO_COLUMN,
             all if all == self.questions.len() => EVERY_COLUMN,
-            _ => self.spans.push(Rc::new(bits.into())),
+            _ => self.spans.number(Rc::new(bits.into())),
         }
     }
 
@@ -138,7 +132,7 @@ impl<'e> Frame<'e> {
         if let Some(known) = self.single.get(&column) {
             return *known;
         }
-        let number = self.spans.push(Rc::new(Span::Few([column].into())));
+        let number = self.spans.number(Rc::new(Span::Few([column].into())));
         self.single.insert(column, number);
         number
     }
@@ -157,7 +151,10 @@ impl<'e> Frame<'e> {
             return *known;
         }
         let both = self.spans[one].within(&self.spans[other]);
-        let number = if both.is_empty() { NO_COLUMN } else { self.spans.push(Rc::new(both)) };
+        let number = if both.is_empty() { NO_COLUMN } else { self.spans.number(Rc::new(both)) };
+        if self.intersections.len() >= MOST_KEPT {
+            self.intersections.clear();
+        }
         self.intersections.insert(pair, number);
         number
     }

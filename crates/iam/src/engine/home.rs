@@ -122,7 +122,14 @@ impl<'e, 'a> Run<'e, 'a> {
         (addresses, control)
     }
 
-    fn control(&mut self, owner: &str, span: u32, control: &mut Control, asked: &mut Asked<'_>, covers: &mut Covers<'e>) {
+    fn control(
+        &mut self,
+        owner: &str,
+        span: u32,
+        control: &mut Control,
+        asked: &mut Asked<'_>,
+        covers: &mut Covers<'e>,
+    ) {
         if !supports_resource_control(asked.action) {
             return;
         }

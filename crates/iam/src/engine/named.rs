@@ -66,6 +66,12 @@ impl<'a> Addresses<'a> {
     }
 }
 
+/// A document, and the columns whose policy it is.
+struct Standing<'a> {
+    policy: &'a Policy,
+    columns: Vec<u32>,
+}
+
 /// Collects what is said to whom; columns of equal sayings together.
 #[derive(Default)]
 struct Draft<'a> {
@@ -82,22 +88,20 @@ impl<'e, 'a> Run<'e, 'a> {
         covers: &mut Covers<'e>,
     ) -> Addresses<'a> {
         let mut draft = Draft::default();
-        let mut columns_of: BTreeMap<(u32, *const Policy), (&'a Arc<Policy>, Vec<u32>)> = BTreeMap::new();
+        let mut columns_of: BTreeMap<(u32, *const Policy), Standing<'a>> = BTreeMap::new();
         for (column, layer) in policies {
             match layer {
                 Layer::Known(all) => {
                     for policy in all {
-                        let key = self.key_of(policy);
-                        columns_of.entry(key).or_insert_with(|| (policy, Vec::new())).1.push(column);
+                        let standing = || Standing { policy, columns: Vec::new() };
+                        columns_of.entry(self.key_of(policy)).or_insert_with(standing).columns.push(column);
                     }
                 }
                 Layer::Unknown(why) => self.unread(&why, column, &mut draft, covers),
             }
         }
-        for ((document, _), (policy, columns)) in columns_of {
-            let mut bits = super::bits::Bits::default();
-            columns.into_iter().for_each(|column| bits.insert(column));
-            let span = covers.frame.keep(bits);
+        for ((document, _), Standing { policy, columns }) in columns_of {
+            let span = covers.frame.keep(columns.into_iter().collect());
             self.draft(document, policy, span, &mut draft, asked, covers);
         }
         draft.finish(&mut covers.frame)
@@ -155,7 +159,8 @@ impl<'e, 'a> Run<'e, 'a> {
     /// A resource's policy without principals is in doubt; one that could not be read is already.
     fn and_nameless(&mut self, formula: u32, live: &Live, policy: &Policy) -> u32 {
         let at = live.rule.at as usize;
-        let is_nameless = |statement: &crate::policy::Statement| statement.principals.is_none() && statement.uncertain.is_none();
+        let is_nameless =
+            |statement: &crate::policy::Statement| statement.principals.is_none() && statement.uncertain.is_none();
         if !policy.statements.get(at).is_some_and(is_nameless) {
             return formula;
         }
@@ -194,7 +199,9 @@ impl<'e, 'a> Run<'e, 'a> {
             Some(naming) => naming,
             None => return Vec::new(),
         };
-        [(DIRECT, direct), (ROLE, role), (ACCOUNT, account)].map(|(signal, when)| (signal, self.residuals.number(when))).into()
+        [(DIRECT, direct), (ROLE, role), (ACCOUNT, account)]
+            .map(|(signal, when)| (signal, self.residuals.number(when)))
+            .into()
     }
 
     /// How the interpreter says that a rule's statement names a principal.
@@ -272,11 +279,7 @@ impl<'a> Draft<'a> {
             for ((signal, formula), columns) in self.open.remove(&selector).unwrap_or_default() {
                 let span = match columns.as_slice() {
                     [one] => frame.keep_one(*one),
-                    _ => {
-                        let mut bits = super::bits::Bits::default();
-                        columns.into_iter().for_each(|column| bits.insert(column));
-                        frame.keep(bits)
-                    }
+                    _ => frame.keep(columns.into_iter().collect()),
                 };
                 open.push((signal, formula, span));
             }

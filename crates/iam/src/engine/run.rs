@@ -4,7 +4,7 @@ use super::cover::{Cover, cover};
 use super::facts::Facts;
 use super::frame::{EVERY_COLUMN, Frame, NO_COLUMN};
 use super::residual::{FALSE, Residuals, TRUE};
-use super::table::NONE;
+use super::table::{MOST_KEPT, NONE};
 use super::{Engine, compiled::Rule};
 use crate::formula::Formula;
 use crate::interpret::holds;
@@ -85,6 +85,9 @@ impl<'e, 'a> Run<'e, 'a> {
                     let context = self.facts.context(principal, question, place);
                     let conditions = guard.conditions.iter().map(|clause| holds(clause, &context));
                     let formula = self.residuals.number(Formula::all(conditions.chain([guard.doubts.clone()])));
+                    if self.guards.len() >= MOST_KEPT {
+                        self.guards.clear();
+                    }
                     self.guards.insert(asked.into(), formula);
                     formula
                 }
@@ -121,6 +124,9 @@ impl<'e, 'a> Run<'e, 'a> {
                     let context = self.facts.context(principal, question, place);
                     let found = cover(set.resources, Some(&context), cell.span, &mut covers.frame, &mut self.residuals);
                     let found = Rc::new(found);
+                    if covers.covers.len() >= MOST_KEPT {
+                        covers.covers.clear();
+                    }
                     covers.covers.insert(asked.into(), Rc::clone(&found));
                     found
                 }

@@ -7,6 +7,10 @@ use std::ops::Index;
 /// No entry.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// How many answers to questions about single principals are remembered: beyond that they are found out anew, so that
+/// principals times rules never stand in memory.
+pub(super) const MOST_KEPT: usize = 500_000;
+
 /// Things by the number that [`Table::push`] gave them.
 #[derive(Debug)]
 pub(super) struct Table<T>(Vec<T>);

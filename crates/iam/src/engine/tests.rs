@@ -1,8 +1,9 @@
 //! The engine against the interpreter: equal answers, formulas and all.
 
 use super::Engine;
+use super::compiled::tells_of_principal;
 use crate::direct::{Direct, Interpreter};
-use crate::organization::{Account, Assumptions, Organization, Principal, PrincipalKind, Question};
+use crate::organization::{Account, Assumptions, Organization, Principal, PrincipalKind, Question, context_of};
 use crate::policy::Policy;
 use crate::request::{Layer, Level};
 use proptest::prelude::*;
@@ -26,6 +27,7 @@ fn agree(organization: &Organization, questions: &[Question]) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "where the cases are is said by the environment")]
 fn the_organisation_of_the_cases_gets_the_interpreters_answers() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = std::env::var_os("SIGHTLINE_CASES").map_or_else(|| root.join("../shared/cases"), PathBuf::from);
@@ -47,7 +49,17 @@ fn some(from: &'static [&'static str]) -> impl Strategy<Value = Value> {
 }
 
 fn actions() -> impl Strategy<Value = Value> {
-    some(&["*", "bedrock:*", "bedrock:InvokeModel", "s3:Get*", "sts:AssumeRole", "sts:*", "secretsmanager:Get*", "BEDROCK:Invoke?odel", "x"])
+    some(&[
+        "*",
+        "bedrock:*",
+        "bedrock:InvokeModel",
+        "s3:Get*",
+        "sts:AssumeRole",
+        "sts:*",
+        "secretsmanager:Get*",
+        "BEDROCK:Invoke?odel",
+        "x",
+    ])
 }
 
 fn resources() -> impl Strategy<Value = Value> {
@@ -70,26 +82,63 @@ fn resources() -> impl Strategy<Value = Value> {
 
 fn condition() -> impl Strategy<Value = (String, Value)> {
     let operators = &[
-        "StringEquals", "StringNotEquals", "StringLike", "ArnLike", "ArnNotLike", "StringEqualsIfExists", "Null",
-        "ForAnyValue:StringLike", "ForAllValues:StringEquals", "Bool", "IpAddress", "NoSuchOperator",
+        "StringEquals",
+        "StringNotEquals",
+        "StringLike",
+        "ArnLike",
+        "ArnNotLike",
+        "StringEqualsIfExists",
+        "Null",
+        "ForAnyValue:StringLike",
+        "ForAllValues:StringEquals",
+        "Bool",
+        "IpAddress",
+        "NoSuchOperator",
     ];
     let keys = &[
-        "aws:PrincipalArn", "aws:PrincipalTag/team", "aws:RequestedRegion", "aws:SourceVpce", "aws:ResourceAccount",
-        "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:username", "aws:ResourceTag/team",
-        "bedrock:InferenceProfileArn", "aws:SourceIp", "aws:PrincipalType",
+        "aws:PrincipalArn",
+        "aws:PrincipalTag/team",
+        "aws:RequestedRegion",
+        "aws:SourceVpce",
+        "aws:ResourceAccount",
+        "aws:PrincipalAccount",
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:username",
+        "aws:ResourceTag/team",
+        "bedrock:InferenceProfileArn",
+        "aws:SourceIp",
+        "aws:PrincipalType",
     ];
     let values = some(&[
-        "true", "false", "red", "us-east-1", "arn:aws:iam::111111111111:role/r*", "111111111111", "${aws:username}", "o-1",
-        "o-1/r-1/*", "10.0.0.0/8", "User", "${aws:PrincipalTag/team}", "*",
+        "true",
+        "false",
+        "red",
+        "us-east-1",
+        "arn:aws:iam::111111111111:role/r*",
+        "111111111111",
+        "${aws:username}",
+        "o-1",
+        "o-1/r-1/*",
+        "10.0.0.0/8",
+        "User",
+        "${aws:PrincipalTag/team}",
+        "*",
     ]);
-    (select(operators), select(keys), values).prop_map(|(operator, key, values)| (operator.to_owned(), json!({key: values})))
+    (select(operators), select(keys), values)
+        .prop_map(|(operator, key, values)| (operator.to_owned(), json!({key: values})))
 }
 
 fn principals() -> impl Strategy<Value = Value> {
     let aws = some(&[
-        "111111111111", "arn:aws:iam::222222222222:root", "arn:aws:iam::111111111111:role/r1",
-        "arn:aws:iam::111111111111:user/u0", "arn:aws:sts::111111111111:assumed-role/r1/session", "*",
-        "AROAEXAMPLE", "arn:aws:iam::222222222222:role/r3",
+        "111111111111",
+        "arn:aws:iam::222222222222:root",
+        "arn:aws:iam::111111111111:role/r1",
+        "arn:aws:iam::111111111111:user/u0",
+        "arn:aws:sts::111111111111:assumed-role/r1/session",
+        "*",
+        "AROAEXAMPLE",
+        "arn:aws:iam::222222222222:role/r3",
     ]);
     prop_oneof![
         1 => Just(json!("*")),
@@ -102,7 +151,8 @@ fn principals() -> impl Strategy<Value = Value> {
 
 fn statement(has_principals: bool) -> impl Strategy<Value = Value> {
     let effect = prop_oneof![10 => Just("Allow"), 5 => Just("Deny"), 1 => Just("Perhaps")];
-    let parts = (effect, any::<[bool; 3]>(), actions(), resources(), prop::collection::vec(condition(), 0..3), principals());
+    let parts =
+        (effect, any::<[bool; 3]>(), actions(), resources(), prop::collection::vec(condition(), 0..3), principals());
     (parts, 0..20_u8).prop_map(move |((effect, negated, actions, resources, conditions, principals), chance)| {
         let not = |negated: bool, name: &str| if negated { format!("Not{name}") } else { name.to_owned() };
         let mut out = serde_json::Map::new();
@@ -129,7 +179,9 @@ fn policy(has_principals: bool) -> impl Strategy<Value = Arc<Policy>> {
     })
 }
 
-fn layer<T: std::fmt::Debug + Clone + 'static>(known: impl Strategy<Value = T> + 'static) -> impl Strategy<Value = Layer<T>> {
+fn layer<T: std::fmt::Debug + Clone + 'static>(
+    known: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Layer<T>> {
     prop_oneof![9 => known.prop_map(Layer::Known), 1 => select(&["a", "b"]).prop_map(|why| Layer::Unknown(why.into()))]
 }
 
@@ -146,7 +198,9 @@ fn level() -> impl Strategy<Value = Level> {
 }
 
 fn account() -> impl Strategy<Value = Account> {
-    let controls = layer(prop::collection::vec(policy(true), 0..2).prop_map(|policies| vec![Level { id: "root".into(), policies }]));
+    let controls = layer(
+        prop::collection::vec(policy(true), 0..2).prop_map(|policies| vec![Level { id: "root".into(), policies }]),
+    );
     (layer(prop::collection::vec(level(), 0..3)), controls, any::<bool>()).prop_map(|(scp, rcp, has_path)| Account {
         scp,
         rcp,
@@ -156,14 +210,19 @@ fn account() -> impl Strategy<Value = Account> {
 
 fn principal() -> impl Strategy<Value = Principal> {
     let who = select(&[
-        (ONE, "user/u0"), (ONE, "role/r0"), (ONE, "role/r1"), (TWO, "role/path/r3"), (TWO, "user/u2"), (UNREAD, "role/r4"),
+        (ONE, "user/u0"),
+        (ONE, "role/r0"),
+        (ONE, "role/r1"),
+        (TWO, "role/path/r3"),
+        (TWO, "user/u2"),
+        (UNREAD, "role/r4"),
         (ONE, "role/aws-service-role/x/r5"),
     ]);
     let identity = layer(prop::collection::vec(policy(false), 0..3));
     let boundary = layer(prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(policy(false), 1..2)]);
     let trust = layer(prop::collection::vec(policy(true), 0..2));
-    (who, identity, boundary, trust, select(&["", "red", "blue"])).prop_map(|((account, name), identity, boundary, trust, team)| {
-        Principal {
+    (who, identity, boundary, trust, select(&["", "red", "blue"])).prop_map(
+        |((account, name), identity, boundary, trust, team)| Principal {
             arn: format!("arn:aws:iam::{account}:{name}"),
             account: account.to_owned(),
             kind: if name.starts_with("user") { PrincipalKind::User } else { PrincipalKind::Role },
@@ -171,8 +230,8 @@ fn principal() -> impl Strategy<Value = Principal> {
             boundary,
             tags: Some(("team".to_owned(), team.to_owned())).filter(|_| !team.is_empty()).into_iter().collect(),
             trust,
-        }
-    })
+        },
+    )
 }
 
 fn organization() -> impl Strategy<Value = Organization> {
@@ -197,7 +256,11 @@ fn questions() -> Vec<Question> {
     let mut out = vec![
         Question::new("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/claude", ""),
         Question::new("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/nova", ONE),
-        Question::new("bedrock:InvokeModelWithResponseStream", "arn:aws:bedrock:us-east-1::foundation-model/claude", ""),
+        Question::new(
+            "bedrock:InvokeModelWithResponseStream",
+            "arn:aws:bedrock:us-east-1::foundation-model/claude",
+            "",
+        ),
         Question::new("secretsmanager:GetSecretValue", SECRET, ONE),
         Question::new("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:222222222222:secret:aa", TWO),
         Question::new("s3:GetObject", "arn:aws:s3:::bucket/red", ONE),
@@ -210,12 +273,46 @@ fn questions() -> Vec<Question> {
         Question::new("sts:AssumeRole", "arn:aws:iam::333333333333:role/none", UNREAD),
         Question::new("no action", "", ""),
     ];
-    for (key, value) in [("aws:PrincipalType", "AssumedRole"), ("AWS:principaltag/team", "red"), ("bedrock:InferenceProfileArn", "*")] {
-        let mut question = Question::new("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/claude", "");
+    for (key, value) in
+        [("aws:PrincipalType", "AssumedRole"), ("AWS:principaltag/team", "red"), ("bedrock:InferenceProfileArn", "*")]
+    {
+        let mut question =
+            Question::new("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/claude", "");
         question.context.insert(key.to_owned(), value.to_owned());
         out.push(question);
     }
     out
+}
+
+/// What the engine leaves to principals is all that differs between them.
+#[test]
+fn keys_that_differ_between_principals_tell_of_them() {
+    let named = |arn: &str, account: &str, kind| Principal {
+        arn: arn.to_owned(),
+        account: account.to_owned(),
+        kind,
+        identity: Layer::default(),
+        boundary: Layer::default(),
+        tags: BTreeMap::from([("team".to_owned(), arn.to_owned())]),
+        trust: Layer::default(),
+    };
+    let principals = [
+        named("arn:aws:iam::111111111111:user/u", ONE, PrincipalKind::User),
+        named("arn:aws:iam::222222222222:role/r", TWO, PrincipalKind::Role),
+    ];
+    let account = |path: &str| Account { path: Some(path.to_owned()), ..Account::default() };
+    let organization = Organization {
+        id: Some("o-1".to_owned()),
+        accounts: BTreeMap::from([(ONE.to_owned(), account("a/")), (TWO.to_owned(), account("b/"))]),
+        ..Organization::default()
+    };
+    let question = Question::new("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/claude", "");
+    let [one, two] =
+        principals.each_ref().map(|principal| context_of(&organization, principal, &question, &principal.account));
+    let keys = one.facts().chain(two.facts()).map(|(key, _)| key);
+    let differing: Vec<&str> = keys.filter(|key| one.fact(key) != two.fact(key)).collect();
+    assert!(differing.contains(&"aws:principalarn"), "{differing:?}");
+    assert!(differing.iter().all(|key| tells_of_principal(key)), "{differing:?}");
 }
 
 proptest! {

@@ -84,7 +84,9 @@ impl Place {
         };
         let mut out = levels(LayerName::ServiceControl, &policies.scp);
         out.extend(levels(LayerName::ResourceControl, &policies.rcp));
-        for layer in [LayerName::Identity, LayerName::Boundary, LayerName::Session, LayerName::VpcEndpoint, LayerName::Resource] {
+        for layer in
+            [LayerName::Identity, LayerName::Boundary, LayerName::Session, LayerName::VpcEndpoint, LayerName::Resource]
+        {
             out.extend(plain(layer));
         }
         out
@@ -175,7 +177,9 @@ impl Place {
             LayerName::Boundary => policies.boundary.known().is_none_or(|all| !all.is_empty()),
             LayerName::Session => policies.session.known().is_none_or(|all| !all.is_empty()),
             LayerName::VpcEndpoint => policies.vpce.known().is_none_or(|all| !all.is_empty()),
-            LayerName::ServiceControl | LayerName::ResourceControl => self.level.is_some() || self.levels(policies).is_none(),
+            LayerName::ServiceControl | LayerName::ResourceControl => {
+                self.level.is_some() || self.levels(policies).is_none()
+            }
         }
     }
 

@@ -30,7 +30,9 @@ fn deny(name: &str, condition: Value) -> Arc<Policy> {
 
 fn deciding(explanation: &Explanation) -> Vec<String> {
     let deciding = explanation.layers.iter().filter(|layer| layer.decides);
-    deciding.map(|layer| format!("{:?} {} {:?}", layer.layer, layer.level.clone().unwrap_or_default(), layer.says)).collect()
+    deciding
+        .map(|layer| format!("{:?} {} {:?}", layer.layer, layer.level.clone().unwrap_or_default(), layer.says))
+        .collect()
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn open(context: &mut Context, organization: &Organization, principal: &Principa
 
 /// The region that a request for the resource goes to.
 fn region_of(resource: &str) -> &str {
-    match resource.splitn(6, ':').nth(3) {
+    match resource.split(':').nth(3) {
         Some("") | None => GLOBAL_REGION,
         Some(region) => region,
     }

@@ -87,7 +87,9 @@ impl Raw {
         let attached = self.scp_attachments.get(account).and_then(Option::as_ref);
         let levels = attached.into_iter().flatten().map(|(id, name)| {
             let policies = self.scps.get(name).cloned();
-            policies.map(|policies| Level { id: id.clone(), policies }).ok_or_else(|| missing(account, "service control policy", name))
+            policies
+                .map(|policies| Level { id: id.clone(), policies })
+                .ok_or_else(|| missing(account, "service control policy", name))
         });
         levels.collect()
     }
@@ -120,9 +122,9 @@ impl Raw {
     }
 
     fn managed(&self, place: &str, names: &[String]) -> Result<Vec<Arc<Policy>>, OrganizationError> {
-        let policies = names.iter().map(|name| {
-            self.managed_policies.get(name).cloned().ok_or_else(|| missing(place, "managed policy", name))
-        });
+        let policies = names
+            .iter()
+            .map(|name| self.managed_policies.get(name).cloned().ok_or_else(|| missing(place, "managed policy", name)));
         policies.collect()
     }
 }

@@ -105,5 +105,5 @@ fn part_of(part: &Part, account: &str, one: &dyn Fn(&Question) -> Answer) -> Ans
 
 /// Whether the caller's account is one that the question is about: what AWS owns is used on the caller's own.
 pub(super) fn is_about(question: &Question, account: &str) -> bool {
-    let _ = is_of_aws; question.resource_account.len() + account.len() > 0
+    question.resource_account.is_empty() || question.resource_account == account || !is_of_aws(&question.resource)
 }

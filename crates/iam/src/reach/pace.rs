@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn few_answers_let_it_grow_and_many_shrink_it() {
-        let all = vec![(); 5000];
+        let all = [(); 5000];
         let (mut pace, mut rest) = (Pace::new(10_000), &all[..]);
         assert_eq!(pace.next(&mut rest).map(<[()]>::len), Some(200));
         pace.saw(200, 100);

@@ -87,7 +87,7 @@ fn wildcards_made_to_explode_the_solver() {
 #[test]
 fn globs_that_contradict_each_other() {
     let statement = |n: usize| {
-        json!({"Effect": if n % 2 == 0 { "Allow" } else { "Deny" }, "Action": "*", "Resource": "*", "Condition": {
+        json!({"Effect": if n.is_multiple_of(2) { "Allow" } else { "Deny" }, "Action": "*", "Resource": "*", "Condition": {
             "StringLike": {"aws:SourceVpce": format!("*{n}*{}*", n + 1)}, "StringNotLike": {"aws:SourceVpce": format!("*{}*{n}*", n + 1)},
         }})
     };
@@ -166,7 +166,7 @@ fn a_hundred_thousand_statements() {
 #[test]
 fn a_hundred_thousand_open_statements() {
     let statement = |n: usize| {
-        let effect = if n % 2 == 0 { "Allow" } else { "Deny" };
+        let effect = if n.is_multiple_of(2) { "Allow" } else { "Deny" };
         let keys = json!({format!("aws:RequestTag/{}", n % 5_000): format!("v{n}")});
         json!({"Effect": effect, "Action": "*", "Resource": "*", "Condition": {"StringEquals": keys}})
     };

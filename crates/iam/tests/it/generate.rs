@@ -2,7 +2,7 @@
 
 mod vocabulary;
 
-pub(crate) use vocabulary::{KEYS, OTHER, OWN};
+pub(crate) use vocabulary::{KEYS, Key, OTHER, OWN};
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -59,34 +59,51 @@ fn element(
 
 /// An operator, a key and values: operator names with all of their prefixes and suffixes.
 fn clause() -> impl Strategy<Value = (String, String, Value)> {
+    (0..KEYS.len()).prop_flat_map(clause_of)
+}
+
+/// The same of the key of this number.
+fn clause_of(at: usize) -> impl Strategy<Value = (String, String, Value)> {
+    let key = &KEYS[at];
+    let qualifiers = match key.is_list {
+        true => vec!["ForAllValues:", "ForAnyValue:", ""],
+        false => vec!["", "", "", "ForAnyValue:", "ForAllValues:"],
+    };
+    let operator = prop_oneof![
+        8 => (select(qualifiers), select(key.operators.to_vec()), select(vec!["", "", "IfExists"]))
+            .prop_map(|(qualifier, base, suffix)| format!("{qualifier}{base}{suffix}"))
+            .prop_flat_map(move |operator| (Just(operator), some_of(key.constants))),
+        1 => Just("Null".to_owned()).prop_flat_map(|operator| (Just(operator), some_of(&["true", "false"]))),
+    ];
+    (operator, in_some_case(key.name)).prop_map(|((operator, values), name)| (operator, name, values))
+}
+
+/// A key, and a document in which every statement is about that key alone, several times over.
+pub(crate) fn about_one_key() -> impl Strategy<Value = (&'static Key, Value)> {
     (0..KEYS.len()).prop_flat_map(|at| {
-        let key = &KEYS[at];
-        let qualifiers = if key.is_list {
-            vec!["ForAllValues:", "ForAnyValue:", ""]
-        } else {
-            vec!["", "", "", "ForAnyValue:", "ForAllValues:"]
-        };
-        let operator = prop_oneof![
-            8 => (select(qualifiers), select(key.operators.to_vec()), select(vec!["", "", "IfExists"]))
-                .prop_map(|(qualifier, base, suffix)| format!("{qualifier}{base}{suffix}"))
-                .prop_flat_map(move |operator| (Just(operator), some_of(key.constants))),
-            1 => Just("Null".to_owned()).prop_flat_map(|operator| (Just(operator), some_of(&["true", "false"]))),
-        ];
-        (operator, in_some_case(key.name)).prop_map(|((operator, values), name)| (operator, name, values))
+        let effect = prop_oneof![2 => Just("Allow"), 1 => Just("Deny")];
+        let statement = (effect, prop::collection::vec(clause_of(at), 1..=3)).prop_map(
+            |(effect, clauses)| json!({"Effect": effect, "Action": "*", "Resource": "*", "Condition": block(clauses)}),
+        );
+        let document = prop::collection::vec(statement, 1..=3);
+        (Just(&KEYS[at]), document.prop_map(|all| json!({"Version": "2012-10-17", "Statement": all})))
     })
 }
 
 fn condition() -> impl Strategy<Value = Map<String, Value>> {
     let clauses = prop_oneof![4 => Just(0_usize), 4 => Just(1), 2 => 2_usize..=3]
         .prop_flat_map(|count| prop::collection::vec(clause(), count));
-    clauses.prop_map(|clauses| {
-        let mut out = Map::new();
-        for (operator, key, values) in clauses {
-            let keys = out.entry(operator).or_insert_with(|| json!({}));
-            keys.as_object_mut().unwrap().insert(key, values);
-        }
-        out
-    })
+    clauses.prop_map(block)
+}
+
+/// Clauses as a `Condition` element.
+fn block(clauses: Vec<(String, String, Value)>) -> Map<String, Value> {
+    let mut out = Map::new();
+    for (operator, key, values) in clauses {
+        let keys = out.entry(operator).or_insert_with(|| json!({}));
+        keys.as_object_mut().unwrap().insert(key, values);
+    }
+    out
 }
 
 fn principal() -> impl Strategy<Value = (&'static str, Value)> {

@@ -1,12 +1,15 @@
 //! What is said of a request with open keys holds of the request whatever their values are.
 
-use crate::generate::{choices, completed, config, documents, may_be_absent, request};
+use crate::generate::{OWN, about_one_key, choices, completed, config, documents, may_be_absent, request};
 use proptest::prelude::*;
-use sightline_iam::context::Context;
+use sightline_iam::caller::Caller;
+use sightline_iam::context::{Context, Fact, Values};
 use sightline_iam::formula::Formula;
 use sightline_iam::interpret::{Outcome, interpret};
-use sightline_iam::request::{Policies, Request};
+use sightline_iam::policy::Policy;
+use sightline_iam::request::{Layer, Policies, Request};
 use sightline_iam::solve::{Tri, classify, phrase, ways};
+use std::sync::Arc;
 
 /// As many completions as a case tries.
 const COMPLETIONS: usize = 8;
@@ -69,6 +72,29 @@ proptest! {
         }
     }
 
+    /// Many demands on one key: every value that a request may bring, alone, in pairs, and absent.
+    #[test]
+    fn what_cannot_be_of_one_key_is_not((key, document) in about_one_key(), mut request in request()) {
+        request.caller = Caller::Role { arn: "arn:aws:iam::111111111111:role/app".to_owned() };
+        request.resource_account = OWN.to_owned();
+        let policies = Policies { identity: Layer::Known(vec![Arc::new(Policy::read("p", &document))]), ..Policies::default() };
+        // No variable of another key is open.
+        request.context = Context::closed().with(key.name, Fact::Unknown);
+        let allowed = interpret(&request, &policies).allowed();
+        let tri = classify(&allowed, &|_| true);
+        let one = |value: &&str| vec![(*value).to_owned()];
+        let pair = |value: &&str| key.values.iter().map(|other| vec![(*value).to_owned(), (*other).to_owned()]).collect::<Vec<_>>();
+        let mut all: Vec<Vec<String>> = key.values.iter().map(one).collect();
+        if key.is_list {
+            all.extend(key.values.iter().flat_map(pair));
+        }
+        let known = all.into_iter().map(|values| Fact::Known(Values { values, is_list: key.is_list }));
+        for fact in known.chain([Fact::Absent]) {
+            let then = classify(&allowed.given(&Context::closed().with(key.name, fact.clone())), &|_| true);
+            prop_assert!(tri == Tri::Conditional || then == tri, "{:?}, but {:?} with {:?}\n{}", tri, then, fact, document);
+        }
+    }
+
     /// Knowledge never takes back what was certain.
     #[test]
     fn knowing_more_only_narrows(
@@ -88,9 +114,9 @@ proptest! {
     fn an_empty_list_is_absent(request in request(), documents in documents(), choices in choices()) {
         let policies = documents.policies();
         let context = completed(&request.context, &choices);
-        let empty = sightline_iam::context::Values { values: Vec::new(), is_list: true };
-        let empty = context.clone().with("aws:TagKeys", sightline_iam::context::Fact::Known(empty));
-        let absent = context.with("aws:TagKeys", sightline_iam::context::Fact::Absent);
+        let empty = Values { values: Vec::new(), is_list: true };
+        let empty = context.clone().with("aws:TagKeys", Fact::Known(empty));
+        let absent = context.with("aws:TagKeys", Fact::Absent);
         prop_assert_eq!(of(&request, &policies, &empty), of(&request, &policies, &absent));
     }
 

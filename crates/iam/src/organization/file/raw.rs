@@ -146,7 +146,11 @@ impl<'de> Visitor<'de> for Reader {
                     raw.groups.insert(account, groups.into_iter().map(|group| named(group, parts)).collect());
                 }))?,
                 Field::Principals => file.next_value_seed(Items::each(|mut principal: RawPrincipal| {
-                    principal.inline.iter_mut().chain(&mut principal.trust).for_each(|document| parts.share(&mut document.0));
+                    principal
+                        .inline
+                        .iter_mut()
+                        .chain(&mut principal.trust)
+                        .for_each(|document| parts.share(&mut document.0));
                     raw.principals.push(principal);
                 }))?,
                 Field::Other => {

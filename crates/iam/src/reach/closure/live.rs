@@ -41,7 +41,7 @@ impl Live {
             })
         });
         let mut live = Self { lists: lists.map(Iterator::collect).collect(), ever: vec![0; nodes * words], words };
-        live.foresee(&[]);
+        live.foresee(own);
         live
     }
 

@@ -84,6 +84,7 @@ pub(super) const CALLERS: [&str; 11] = [
 ];
 
 /// A condition key: its name, which operators fit it, what policies compare it with, what requests bring.
+#[derive(Debug)]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(super) operators: &'static [&'static str],
