@@ -4,6 +4,7 @@ use sightline_iam::cases::{Case, Tally, Verdict, run, run_file};
 use std::path::PathBuf;
 
 /// The folder of cases: `SIGHTLINE_CASES`, else `../shared/cases` beside the repository.
+#[expect(clippy::disallowed_methods, reason = "a test may be told where cases are")]
 pub(crate) fn folder() -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = std::env::var_os("SIGHTLINE_CASES").map_or_else(|| root.join("../shared/cases"), PathBuf::from);

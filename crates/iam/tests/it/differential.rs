@@ -196,7 +196,7 @@ fn agree(
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(300))]
 
     #[test]
     fn the_engine_answers_as_the_interpreter(

@@ -22,7 +22,8 @@ const UNASKED: u32 = 256;
 
 /// How many cases a property has, unless `PROPTEST_CASES` says otherwise.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
-    let asked = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let asked =
+        ProptestConfig { failure_persistence: None, max_global_rejects: 1_000_000, ..ProptestConfig::default() };
     ProptestConfig { cases: if asked.cases == UNASKED { cases } else { asked.cases }, ..asked }
 }
 

@@ -134,7 +134,7 @@ fn append(documents: &mut Documents, at: usize, make: impl Fn(bool) -> Value) {
 }
 
 proptest! {
-    #![proptest_config(config(1_500))]
+    #![proptest_config(config(1_000))]
 
     #[test]
     fn an_allow_never_takes_away(

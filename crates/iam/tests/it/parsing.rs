@@ -94,7 +94,7 @@ fn tri(request: &Request, policies: &Policies) -> Tri {
 }
 
 proptest! {
-    #![proptest_config(config(2_000))]
+    #![proptest_config(config(1_500))]
 
     #[test]
     fn any_json_is_read_and_decided(request in request(), value in any_value()) {

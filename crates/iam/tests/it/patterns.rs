@@ -25,7 +25,7 @@ fn resource_matches(pattern: &str, text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(config(5_000))]
+    #![proptest_config(config(3_000))]
 
     #[test]
     fn patterns_of_text(pattern in pattern(), text in text()) {

@@ -19,7 +19,7 @@ fn of(request: &Request, policies: &Policies, context: &Context) -> Outcome {
 }
 
 proptest! {
-    #![proptest_config(config(3_000))]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn a_residual_decides_every_completion(
