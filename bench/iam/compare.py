@@ -38,7 +38,7 @@ def ours(path: Path, asked: list[tuple[dict, dict]]) -> list[str]:
             key = (row["principal"], row["action"], row["resource"])
             if key in wanted:
                 direct = row.get("hops", 0) == 0
-                found[key] = row["decision"] if direct else found.get(key, CHAIN)
+                found[key] = row["decision"].capitalize() if direct else found.get(key, CHAIN)
     return [found.get((p["arn"], q["action"], q["resource"]), DENY) for p, q in asked]
 
 

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod discover;
 pub(crate) mod evaluate;
+pub(crate) mod names;
 pub(crate) mod narrowed;
 pub(crate) mod reported;
 

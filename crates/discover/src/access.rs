@@ -6,6 +6,7 @@
 //! lists of users or roles that could not be read are [`Inventory::unlisted`]. Each such thing is a [`Problem`] too.
 
 mod document;
+mod endpoint;
 mod function;
 mod identity;
 mod inspected;
@@ -33,6 +34,7 @@ use model::Usable;
 use tree::Tree;
 
 pub use document::Problem;
+pub use endpoint::Endpoint;
 pub use function::{FUNCTIONS, functions, register};
 pub use identity::Unlisted;
 pub use model::{UnknownGuardrails, UnlistedModels};
@@ -56,6 +58,8 @@ pub struct Inventory {
     pub unlisted_models: Vec<UnlistedModels>,
     /// Guardrails that may be enforced.
     pub guardrails: Vec<UnknownGuardrails>,
+    /// VPC endpoints by id, whose policies count for requests that go through them, see [`Inventory::through`].
+    pub endpoints: BTreeMap<String, Endpoint>,
     /// Bucket → account, which its ARN does not tell.
     pub buckets: BTreeMap<String, String>,
     /// What could not be read or understood, each once, by place.
@@ -83,6 +87,7 @@ pub async fn organization(session: &Session) -> Result<Inventory, DiscoverError>
     }
     let buckets = resource::read(session, &inspected, &mut documents, &mut organization).await?;
     let unlisted_workloads = workload::read(session, &inspected, &mut documents, &mut organization).await?;
+    let endpoints = endpoint::read(session, &mut documents).await?;
     let usable = Usable::read(session, &inspected, &mut documents).await?;
     let mut problems = documents.problems;
     problems.sort();
@@ -95,6 +100,7 @@ pub async fn organization(session: &Session) -> Result<Inventory, DiscoverError>
         model_kinds: usable.kinds,
         unlisted_models: usable.unlisted,
         guardrails: usable.guardrails,
+        endpoints,
         buckets,
         problems,
     })

@@ -22,7 +22,9 @@ pub enum DiscoverError {
         source: serde_json::Error,
     },
     /// No scan saw the principal.
-    #[error("`{arn}` is no user or role that a scan saw; list them with `sightline query \"SELECT arn FROM aws_iam_role\"`")]
+    #[error(
+        "`{arn}` is no user or role that a scan saw; list them with `sightline query \"SELECT arn FROM aws_iam_role\"`"
+    )]
     UnknownPrincipal {
         /// as it was given
         arn: String,

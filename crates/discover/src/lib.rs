@@ -1,4 +1,5 @@
-//! Discovery: calls of models in the logs, joined with inventory and identities, become edges with evidence.
+//! Discovery: calls of models in the logs, joined with inventory and identities, become edges with evidence. Who could make
+//! such calls, by what policies say, is [`access`].
 //!
 //! # How an edge comes to be
 //! 1. `sql/model_calls.sql` groups the calls of models in `api_call` by caller, target and path; the module `calls` lists

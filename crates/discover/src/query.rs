@@ -16,7 +16,10 @@ pub(crate) struct Query {
 /// `query!("workload/pod")`: the file of that name.
 macro_rules! query {
     ($name:literal) => {
-        $crate::query::Query { name: $name, sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $name, ".sql")) }
+        $crate::query::Query {
+            name: $name,
+            sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $name, ".sql")),
+        }
     };
 }
 pub(crate) use query;

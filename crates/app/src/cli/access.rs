@@ -2,7 +2,8 @@
 
 use super::Global;
 use crate::exit::Exit;
-use crate::stage::access::{self, short};
+use crate::stage::access;
+use crate::stage::names::short;
 use crate::table::{self, Table, Tone, middle, width};
 use crate::{print, stage};
 use clap::{Args, Subcommand};
@@ -133,10 +134,14 @@ fn told(unused: &Unused) -> anyhow::Result<()> {
     let mut table = Table::new(&["GRANTED", "SEEN", "CALLS", "LAST"]);
     table.align_right(2);
     let mut rows: Vec<(Use, &str, i64, String)> = Vec::new();
-    let time = |last: Option<jiff::Timestamp>| last.map(|last| last.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    let time =
+        |last: Option<jiff::Timestamp>| last.map(|last| last.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
     rows.extend(unused.actions.iter().map(|one| (one.seen, one.action.as_str(), one.calls, time(one.last_seen))));
-    let services: Vec<(Use, String, i64, String)> =
-        unused.services.iter().map(|one| (one.seen, format!("{}:*", one.service), one.calls, time(one.last_seen))).collect();
+    let services: Vec<(Use, String, i64, String)> = unused
+        .services
+        .iter()
+        .map(|one| (one.seen, format!("{}:*", one.service), one.calls, time(one.last_seen)))
+        .collect();
     rows.extend(services.iter().map(|(seen, name, calls, last)| (*seen, name.as_str(), *calls, last.clone())));
     rows.sort();
     for (seen, name, calls, last) in &rows {

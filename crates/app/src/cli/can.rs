@@ -5,7 +5,8 @@ mod told;
 use super::Global;
 use super::source::Source;
 use crate::exit::Exit;
-use crate::stage::access::{self, Asked};
+use crate::stage::access::Asked;
+use crate::stage::names;
 use crate::stage::narrowed::{Brought, Narrowed};
 use crate::{print, world};
 use anyhow::bail;
@@ -31,8 +32,6 @@ pub(crate) struct Can {
     action: String,
     /// ARN or id; `*` for actions without resources
     resource: String,
-    #[command(flatten)]
-    source: Source,
     /// Tell layer by layer which statements bear on it, and which layers decide
     #[arg(long)]
     explain: bool,
@@ -45,6 +44,8 @@ pub(crate) struct Can {
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 /// One ask's answer.
@@ -80,10 +81,11 @@ impl Can {
         let principal = asked.principal(&self.principal)?;
         let asks = self.asks(&asked)?;
         asked.warn();
-        asked.ask_only(asks, true, true);
+        asked.ask_only(asks, None, true);
         let organization = asked.organization();
         let brought = Brought::new(&self.context);
-        let questions = asked.inventory.asks.iter().flat_map(|ask| &ask.parts).map(|part| part.question.clone()).collect();
+        let questions =
+            asked.inventory.asks.iter().flat_map(|ask| &ask.parts).map(|part| part.question.clone()).collect();
         let engine = Engine::new(organization);
         let direct = Narrowed { organization, inner: &engine, brought: &brought, questions, alone: self.direct_only };
         let graph = Graph::with(organization, &direct, &self.source.scope());
@@ -116,7 +118,7 @@ impl Can {
 
     /// The asks: several where there are several ways of doing it to one resource.
     fn asks(&self, asked: &Asked) -> anyhow::Result<Vec<Ask>> {
-        let actions = access::actions(&self.action)?;
+        let actions = names::actions(&self.action)?;
         let shown = shortened(&self.action, 200);
         if actions.len() > 1 {
             bail!("`{shown}` stands for {} actions: ask one, or all with `sightline who-can`", actions.len());
@@ -138,22 +140,37 @@ impl<'a> Answer<'a> {
         Self { principal, ask, decision, beside: None, access, requests: Vec::new() }
     }
 
-    /// The answer with what the inventory could not tell. `rows`: the principal's, of every way of doing it.
+    /// The answer with what the inventory could not tell. `rows`: the principal's, of every way of doing it, and of `*` what
+    /// lists that could not be read may add.
     fn weighed(&mut self, rows: &[ModelAccess]) {
-        let asked = |row: &&ModelAccess| {
-            row.action == self.ask.action && row.resource_arn == self.ask.resource && row.resource_account_id == self.ask.resource_account
+        let ask = self.ask;
+        let of = |resource: &str, account: &str| {
+            let is_row = |row: &&ModelAccess| {
+                row.action == ask.action && row.resource_arn == resource && row.resource_account_id == account
+            };
+            rows.iter().filter(is_row).collect::<Vec<_>>()
         };
-        let mut rows = rows.iter().filter(asked).peekable();
-        let is_open = rows.peek().is_some() && rows.clone().all(|row| row.decision == AccessDecision::Conditional);
-        if self.decision != Tri::Conditional && is_open {
+        let (own, unlisted) = (of(&ask.resource, &ask.resource_account), of("*", ""));
+        let open = match self.decision {
+            Tri::Allow if own.iter().all(|row| row.decision == AccessDecision::Conditional) => own.first(),
+            Tri::Deny => own.first().or(unlisted.first()),
+            Tri::Allow | Tri::Conditional => None,
+        };
+        if let Some(row) = open {
             self.decision = Tri::Conditional;
-            self.beside = rows.next().map(|row| row.residual.clone());
+            self.beside = Some(row.residual.clone());
         }
     }
 }
 
 /// Why each request on the way is answered as it is; where there is no way, why the principal may not itself.
-fn requests(organization: &Organization, arn: &str, ask: &Ask, access: Option<&Access>, brought: &Brought) -> Vec<Explained> {
+fn requests(
+    organization: &Organization,
+    arn: &str,
+    ask: &Ask,
+    access: Option<&Access>,
+    brought: &Brought,
+) -> Vec<Explained> {
     let mut out = Vec::new();
     let hops = access.map_or(&[][..], |access| &access.witness);
     let nothing = Brought::default();
@@ -163,9 +180,11 @@ fn requests(organization: &Organization, arn: &str, ask: &Ask, access: Option<&A
     }
     let last = hops.last().map_or(arn, |hop| hop.to.as_str());
     let account = account_of(last).unwrap_or_default();
-    for part in ask.parts.iter().filter(|part| part.callers.is_empty() || part.callers.iter().any(|own| own == account)) {
+    for part in ask.parts.iter().filter(|part| part.callers.is_empty() || part.callers.iter().any(|own| own == account))
+    {
         // What AWS owns is used on the caller's own account: nothing is to be told of another's.
-        let elsewhere = is_of_aws(&part.question.resource) && !["", account].contains(&part.question.resource_account.as_str());
+        let elsewhere =
+            is_of_aws(&part.question.resource) && !["", account].contains(&part.question.resource_account.as_str());
         let name = (ask.parts.len() > 1).then(|| part.label.clone());
         if !elsewhere {
             out.extend(explained(organization, last, &part.question, name, brought));
@@ -174,7 +193,13 @@ fn requests(organization: &Organization, arn: &str, ask: &Ask, access: Option<&A
     out
 }
 
-fn explained(organization: &Organization, arn: &str, question: &Question, part: Option<String>, brought: &Brought) -> Option<Explained> {
+fn explained(
+    organization: &Organization,
+    arn: &str,
+    question: &Question,
+    part: Option<String>,
+    brought: &Brought,
+) -> Option<Explained> {
     let (request, policies) = brought.request(organization, organization.principal(arn)?, question);
     Some(Explained {
         principal: arn.to_owned(),

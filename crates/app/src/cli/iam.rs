@@ -33,9 +33,11 @@ enum Action {
 
 /// Run cases: exits with 1 when an answer is wrong or unsound, with 2 when a part of a file is no case
 #[derive(Debug, Args)]
-#[command(after_help = "A file has one case a line, or is an organisation with what is expected of it. Both implementations of \
+#[command(
+    after_help = "A file has one case a line, or is an organisation with what is expected of it. Both implementations of \
      the rules answer what both can express; that they disagree is a failure. An answer that says less than it could is imprecise, \
-     and no failure.")]
+     and no failure."
+)]
 struct Test {
     /// Cases (JSON lines), or organisations (JSON)
     #[arg(required = true, value_name = "FILE")]

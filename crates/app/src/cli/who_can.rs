@@ -9,7 +9,8 @@ pub(super) use found::{Step, way};
 use super::Global;
 use super::source::Source;
 use crate::exit::Exit;
-use crate::stage::access::{self, Asked};
+use crate::stage::access::Asked;
+use crate::stage::names;
 use crate::stage::narrowed::{Brought, Narrowed};
 use crate::{print, world};
 use clap::Args;
@@ -31,8 +32,6 @@ pub(crate) struct WhoCan {
     action: Option<String>,
     /// ARN or id of what it is done on [default: everything known that the action is for]
     resource: Option<String>,
-    #[command(flatten)]
-    source: Source,
     /// Ask about every resource and action that the organisation brings
     #[arg(long, conflicts_with_all = ["action", "resource"])]
     all: bool,
@@ -45,6 +44,8 @@ pub(crate) struct WhoCan {
     /// Print one JSON object a principal and question, one a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 /// Which answers are shown.
@@ -58,9 +59,10 @@ impl WhoCan {
     /// Asks and prints.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let mut asked = self.source.read(global).await?;
-        let asks = self.asks(&asked)?;
+        let actions = self.action.as_deref().map(names::actions).transpose()?;
+        let asks = self.asks(&asked, actions.as_deref())?;
         asked.warn();
-        asked.ask_only(asks, self.action.is_some(), self.resource.is_some());
+        asked.ask_only(asks, actions.as_deref(), self.resource.is_some());
         let (organization, asks) = (asked.organization(), &asked.inventory.asks);
         let shown = Shown { direct_only: self.direct_only, conditional: self.conditional };
         let questions = asks.iter().flat_map(|ask| &ask.parts).map(|part| part.question.clone()).collect();
@@ -90,13 +92,13 @@ impl WhoCan {
         Ok(Exit::Clean)
     }
 
-    fn asks(&self, asked: &Asked) -> anyhow::Result<Vec<Ask>> {
-        let Some(action) = &self.action else {
-            let of_account = |ask: &&Ask| self.source.account.as_ref().is_none_or(|account| *account == ask.resource_account);
+    fn asks(&self, asked: &Asked, actions: Option<&[String]>) -> anyhow::Result<Vec<Ask>> {
+        let account = self.source.account.as_deref();
+        let Some(actions) = actions else {
+            let of_account = |ask: &&Ask| account.is_none_or(|account| account == ask.resource_account);
             return Ok(asked.inventory.asks.iter().filter(of_account).cloned().collect());
         };
-        let actions = access::actions(action)?;
-        asked.asks_on(&actions, self.resource.as_deref(), self.source.account.as_deref())
+        asked.asks_on(actions, self.resource.as_deref(), account)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Who can do what: the organisation that commands ask, from a file or from what scans saw.
 
+use super::names::{OFFERED, is_called, is_role_of, listed, nearest, offer, role_of_session};
 use crate::world;
 use anyhow::{Context as _, bail};
 use sightline_discover::access::Inventory;
-use sightline_iam::catalogue::catalogue;
 use sightline_iam::engine::Engine;
 use sightline_iam::formula::Formula;
 use sightline_iam::organization::{Organization, Question, is_of_aws};
@@ -19,9 +19,6 @@ const SHOWN_WAYS: usize = 4;
 
 /// Things not seen that are named.
 const WARNED: usize = 5;
-
-/// Names that are offered in place of one that is not there.
-const OFFERED: usize = 3;
 
 /// Whom commands ask, and what there is to ask about.
 pub(crate) struct Asked {
@@ -71,15 +68,14 @@ impl Asked {
         &self.inventory.organization
     }
 
-    /// Leaves these asks, and of what could not be listed what may be more of them.
-    pub(crate) fn ask_only(&mut self, asks: Vec<Ask>, names_action: bool, names_resource: bool) {
+    /// Leaves these asks, and of the models that could not be listed those that may be more of them: none where the resource
+    /// is named. `actions`: those that are named, or any.
+    pub(crate) fn ask_only(&mut self, asks: Vec<Ask>, actions: Option<&[String]>, names_resource: bool) {
         let unlisted = &mut self.inventory.unlisted_models;
         if names_resource {
             unlisted.clear();
-        } else if names_action {
-            for models in unlisted.iter_mut() {
-                models.actions.retain(|action| asks.iter().any(|ask| ask.action == *action));
-            }
+        } else if let Some(actions) = actions {
+            unlisted.iter_mut().for_each(|models| models.actions.retain(|action| actions.contains(action)));
         }
         self.inventory.asks = asks;
     }
@@ -92,8 +88,13 @@ impl Asked {
             crate::print::warning(&format!("{}{statement}: {}", problem.place, problem.why));
         }
         if let Some(more) = problems.len().checked_sub(WARNED).filter(|more| *more > 0) {
-            crate::print::warning(&format!("{more} more things could not be read or understood: `--verbose` names them"));
-            problems.iter().skip(WARNED).for_each(|problem| tracing::info!(place = problem.place, why = problem.why, "not read"));
+            crate::print::warning(&format!(
+                "{more} more things could not be read or understood: `--verbose` names them"
+            ));
+            problems
+                .iter()
+                .skip(WARNED)
+                .for_each(|problem| tracing::info!(place = problem.place, why = problem.why, "not read"));
         }
     }
 
@@ -114,7 +115,8 @@ impl Asked {
             let last = name.rsplit('/').next();
             name == wanted || last == Some(wanted) || session.as_deref().is_some_and(|session| is_role_of(arn, session))
         };
-        let found: Vec<usize> = principals.iter().enumerate().filter(|(_, one)| is_named(&one.arn)).map(|(at, _)| at).collect();
+        let found: Vec<usize> =
+            principals.iter().enumerate().filter(|(_, one)| is_named(&one.arn)).map(|(at, _)| at).collect();
         match found.as_slice() {
             [one] => Ok(*one),
             [] => {
@@ -122,8 +124,14 @@ impl Asked {
                 bail!("no principal is `{}`{}", shortened(named, 200), offer(&near))
             }
             several => {
-                let arns = several.iter().filter_map(|at| principals.get(*at)).take(OFFERED).map(|one| one.arn.as_str());
-                bail!("{} principals are named `{}`: give one's ARN, such as {}", several.len(), shortened(named, 200), listed(arns))
+                let arns =
+                    several.iter().filter_map(|at| principals.get(*at)).take(OFFERED).map(|one| one.arn.as_str());
+                bail!(
+                    "{} principals are named `{}`: give one's ARN, such as {}",
+                    several.len(),
+                    shortened(named, 200),
+                    listed(arns)
+                )
             }
         }
     }
@@ -133,13 +141,20 @@ impl Asked {
     ///
     /// # Errors
     /// The resource is neither an ARN nor known by that name; its ARN names no account, and none is given; nothing is asked.
-    pub(crate) fn asks_on(&self, actions: &[String], resource: Option<&str>, account: Option<&str>) -> anyhow::Result<Vec<Ask>> {
+    pub(crate) fn asks_on(
+        &self,
+        actions: &[String],
+        resource: Option<&str>,
+        account: Option<&str>,
+    ) -> anyhow::Result<Vec<Ask>> {
         let Some(resource) = resource else {
             let is_wanted = |ask: &&Ask| {
-                actions.iter().any(|action| ask.action.eq_ignore_ascii_case(action)) && account.is_none_or(|account| account == ask.resource_account)
+                actions.iter().any(|action| ask.action.eq_ignore_ascii_case(action))
+                    && account.is_none_or(|account| account == ask.resource_account)
             };
             let found: Vec<Ask> = self.inventory.asks.iter().filter(is_wanted).cloned().collect();
-            if found.is_empty() {
+            let unlisted = self.inventory.unlisted_models.iter().flat_map(|models| &models.actions);
+            if found.is_empty() && !unlisted.into_iter().any(|action| actions.contains(action)) {
                 bail!("no resource is known that `{}` is for: name one", actions.first().map_or("", String::as_str));
             }
             return Ok(found);
@@ -156,7 +171,8 @@ impl Asked {
 
     /// The resources that are called so: an ARN, or the end of one that is known.
     fn arns<'a>(&'a self, named: &'a str) -> anyhow::Result<Vec<&'a str>> {
-        let mut arns: Vec<&str> = self.inventory.asks.iter().map(|ask| ask.resource.as_str()).filter(|arn| is_called(arn, named)).collect();
+        let mut arns: Vec<&str> =
+            self.inventory.asks.iter().map(|ask| ask.resource.as_str()).filter(|arn| is_called(arn, named)).collect();
         arns.sort_unstable();
         arns.dedup();
         if !arns.is_empty() {
@@ -172,15 +188,20 @@ impl Asked {
     /// The asks of one action on the resource of this ARN.
     fn asks_of(&self, action: &str, arn: &str, account: Option<&str>) -> anyhow::Result<Vec<Ask>> {
         let fits = |ask: &&Ask| {
-            ask.resource == arn && ask.action.eq_ignore_ascii_case(action) && account.is_none_or(|account| account == ask.resource_account)
+            ask.resource == arn
+                && ask.action.eq_ignore_ascii_case(action)
+                && account.is_none_or(|account| account == ask.resource_account)
         };
         let own: Vec<Ask> = self.inventory.asks.iter().filter(fits).cloned().collect();
         // What AWS owns is asked for once, by everybody: files ask for each account's callers.
-        if !own.is_empty() && (account.is_some() || !is_of_aws(arn) || own.iter().any(|ask| ask.resource_account.is_empty())) {
+        if !own.is_empty()
+            && (account.is_some() || !is_of_aws(arn) || own.iter().any(|ask| ask.resource_account.is_empty()))
+        {
             return Ok(own);
         }
         let of_arn = arn.split(':').nth(4).unwrap_or_default();
-        let seen = || self.inventory.question(action, arn).map(|question| question.resource_account).filter(|_| !self.is_file);
+        let seen =
+            || self.inventory.question(action, arn).map(|question| question.resource_account).filter(|_| !self.is_file);
         let account = match (account, of_arn) {
             (Some(given), "") => given,
             (Some(given), own) if given != own => bail!("`{}` is account {own}'s, not {given}'s", shortened(arn, 200)),
@@ -194,40 +215,6 @@ impl Asked {
     }
 }
 
-/// The full names that `action` stands for: one, or with `*` and `?` all that fit. What is not known is warned of and taken
-/// as it is.
-///
-/// # Errors
-/// It has not the form of an action, or no action fits.
-pub(crate) fn actions(action: &str) -> anyhow::Result<Vec<String>> {
-    let shown = shortened(action, 200);
-    let Some((service, name)) = action.split_once(':').filter(|(service, name)| !service.is_empty() && !name.is_empty()) else {
-        let near: Vec<String> = catalogue().expand(&format!("*:{action}")).take(OFFERED).map(|one| one.full_name()).collect();
-        bail!("`{shown}` is no action: write `service:Name`{}", offer(&near));
-    };
-    if name.contains(['*', '?']) {
-        let found: Vec<String> = catalogue().expand(action).map(|one| one.full_name()).collect();
-        if found.is_empty() {
-            bail!("no action that is known fits `{shown}`: patterns have `*` and `?` after the service's name, as in `bedrock:Invoke*`");
-        }
-        return Ok(found);
-    }
-    if let Some(known) = catalogue().action(action) {
-        return Ok(vec![known.full_name()]);
-    }
-    let names = catalogue().actions_of(service).iter().map(|one| one.full_name()).collect::<Vec<_>>();
-    let what = match catalogue().service(service) {
-        None => {
-            let near = nearest(service, catalogue().services().iter().map(|service| service.prefix));
-            format!("no service has the prefix `{}`{}", shortened(service, 100), offer(&near))
-        }
-        Some(_) if !catalogue().knows(service) => return Ok(vec![action.to_owned()]),
-        Some(_) => format!("`{shown}` is no action that is known{}", offer(&nearest(action, names.iter().map(String::as_str)))),
-    };
-    crate::print::warning(&what);
-    Ok(vec![action.to_owned()])
-}
-
 /// What a residual says; none where it always holds.
 pub(crate) fn words(residual: &Formula) -> Option<String> {
     let any = |_: &str| true;
@@ -236,59 +223,4 @@ pub(crate) fn words(residual: &Formula) -> Option<String> {
     }
     let (found, complete) = ways(residual, SHOWN_WAYS, &any);
     Some(phrase(&found, complete))
-}
-
-/// An ARN as people say it: `role/app` of the account `home`, else `111111111111:role/app`.
-pub(crate) fn short<'a>(arn: &'a str, home: &str) -> std::borrow::Cow<'a, str> {
-    let mut parts = arn.splitn(6, ':').skip(4);
-    match (parts.next(), parts.next()) {
-        (Some(account), Some(name)) if account == home => name.into(),
-        (Some(account), Some(name)) => format!("{account}:{name}").into(),
-        _ => arn.into(),
-    }
-}
-
-fn is_called(arn: &str, name: &str) -> bool {
-    arn == name || arn.strip_suffix(name).is_some_and(|before| before.ends_with(['/', ':']) && !name.is_empty())
-}
-
-/// `arn:aws:sts::1:assumed-role/app/session` → `arn:aws:iam::1:role/app`
-fn role_of_session(arn: &str) -> Option<String> {
-    let (head, tail) = arn.split_once(":assumed-role/")?;
-    let role = tail.split('/').next()?;
-    Some(format!("{}:role/{role}", head.replacen(":sts:", ":iam:", 1)))
-}
-
-/// Whether the ARN is the role's, whose path a session does not tell.
-fn is_role_of(arn: &str, without_path: &str) -> bool {
-    let split = |arn: &str| arn.split_once(":role/").map(|(head, tail)| (head.to_owned(), tail.rsplit('/').next().map(str::to_owned)));
-    let (own, wanted) = (split(arn), split(without_path));
-    own.is_some() && own == wanted
-}
-
-/// The names that are most like `name`, best first.
-fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
-    let name = name.to_lowercase();
-    let mut near: Vec<(f64, &str)> = names
-        .map(|other| {
-            let folded = other.to_lowercase();
-            let holds = if folded.contains(&name) { 1.0 } else { 0.0 };
-            // Of an ARN the end may be meant.
-            let ends = [folded.as_str(), folded.splitn(6, ':').nth(5).unwrap_or_default(), folded.rsplit('/').next().unwrap_or_default()];
-            let likeness = ends.iter().map(|end| strsim::jaro_winkler(end, &name)).fold(holds, f64::max);
-            (likeness, other)
-        })
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    near.dedup_by(|a, b| a.1 == b.1);
-    near.into_iter().take(OFFERED).map(|(_, name)| name.to_owned()).collect()
-}
-
-fn offer(names: &[String]) -> String {
-    if names.is_empty() { String::new() } else { format!("; did you mean {}?", listed(names.iter().map(String::as_str))) }
-}
-
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    names.map(|name| format!("`{}`", shortened(name, 200))).collect::<Vec<_>>().join(" or ")
 }

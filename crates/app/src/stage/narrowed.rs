@@ -32,7 +32,12 @@ impl Brought {
     }
 
     /// The question as a request that brings it.
-    pub(crate) fn request(&self, organization: &Organization, principal: &Principal, question: &Question) -> (Request, Policies) {
+    pub(crate) fn request(
+        &self,
+        organization: &Organization,
+        principal: &Principal,
+        question: &Question,
+    ) -> (Request, Policies) {
         let (mut request, policies) = organization.ask(principal, question);
         for (key, fact) in &self.0 {
             request.context.set(key, fact.clone());

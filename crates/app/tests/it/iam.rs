@@ -21,7 +21,8 @@ fn sightline(files: &[(&str, &str)], arguments: &[&str]) -> Ended {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let mut command = Command::cargo_bin("sightline").unwrap();
-    let output = command.env_clear().env("HOME", folder.path()).current_dir(folder.path()).args(arguments).output().unwrap();
+    let output =
+        command.env_clear().env("HOME", folder.path()).current_dir(folder.path()).args(arguments).output().unwrap();
     let ended = Ended {
         code: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -39,7 +40,8 @@ fn assert_error(ended: &Ended, says: &[&str]) {
 }
 
 fn allow(action: &str, resource: &str, condition: Value) -> Value {
-    let statement = json!({"Sid": "Use", "Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition});
+    let statement =
+        json!({"Sid": "Use", "Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition});
     json!({"Version": "2012-10-17", "Statement": [statement]})
 }
 
@@ -90,7 +92,8 @@ fn lines(ended: &Ended) -> Vec<Value> {
 #[test]
 fn cases_that_pass() {
     let organisation = organisation().to_string();
-    let ended = sightline(&[("cases.jsonl", CASE), ("org.json", &organisation)], &["iam", "test", "cases.jsonl", "org.json"]);
+    let ended =
+        sightline(&[("cases.jsonl", CASE), ("org.json", &organisation)], &["iam", "test", "cases.jsonl", "org.json"]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
     // Four principals and a workload, and one edge.
     let expected = "cases.jsonl: 1 passed, 0 failed, 0 unsound, 0 imprecise\n\
@@ -128,7 +131,8 @@ fn what_is_no_case_is_named_by_file_and_line_and_the_rest_runs() {
     let ended = sightline(&[("c.jsonl", &text)], &["iam", "test", "missing.jsonl", "c.jsonl"]);
     assert_eq!(ended.code, Some(2));
     assert_eq!(ended.out.lines().last(), Some("2 passed, 0 failed, 0 unsound, 0 imprecise"));
-    for says in ["missing.jsonl: No such file", "c.jsonl:2: not JSON", "c.jsonl:3: not a case: missing field `request`"] {
+    for says in ["missing.jsonl: No such file", "c.jsonl:2: not JSON", "c.jsonl:3: not a case: missing field `request`"]
+    {
         assert!(ended.err.contains(says), "`{says}` is not in: {}", ended.err);
     }
 }
@@ -143,10 +147,16 @@ fn escape_sequences_of_a_file_do_not_reach_the_terminal() {
 #[test]
 fn who_can() {
     let found = lines(&ask(&["who-can", "bedrock:InvokeModel", MODEL, "--json"]));
-    let who: Vec<_> = found.iter().map(|line| (line["principal"].as_str(), line["workload"].as_str(), line["hops"].as_u64())).collect();
+    let who: Vec<_> = found
+        .iter()
+        .map(|line| (line["principal"].as_str(), line["workload"].as_str(), line["hops"].as_u64()))
+        .collect();
     let (ana, ml) = ("arn:aws:iam::111111111111:user/ana", "arn:aws:iam::111111111111:role/ml");
     assert_eq!(who, [(Some(ana), None, Some(1)), (Some(ml), None, Some(0)), (None, Some("lambda/ask"), Some(0))]);
-    assert_eq!(found[0]["path"], json!([{"from": ana, "to": ml, "how": "assume_role", "words": format!("assumes `{ml}`")}]));
+    assert_eq!(
+        found[0]["path"],
+        json!([{"from": ana, "to": ml, "how": "assume_role", "words": format!("assumes `{ml}`")}])
+    );
     let direct = lines(&ask(&["who-can", "bedrock:InvokeModel", MODEL, "--json", "--direct-only"]));
     assert_eq!(direct.len(), 2, "{direct:?}");
 }
@@ -156,7 +166,7 @@ fn who_can_in_eighty_columns() {
     let ended = ask(&["who-can", "bedrock:InvokeModel"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert!(ended.out.lines().skip(1).all(|line| line.chars().count() <= 80), "{}", ended.out);
-    for says in ["111111111111:user/ana", "→ role/ml", "2 principals, 0 conditional", "lambda/ask"] {
+    for says in ["user/ana   allow        1", "→ role/ml", "2 principals, 0 conditional", "lambda/ask"] {
         assert!(ended.out.contains(says), "`{says}` is not in: {}", ended.out);
     }
 }
@@ -177,7 +187,8 @@ fn who_can_do_anything_that_the_file_asks() {
 #[test]
 fn a_pattern_stands_for_the_actions_that_are_known() {
     let ended = ask(&["who-can", "bedrock:InvokeModel*", "acme.large-v1:0", "--json"]);
-    let mut actions: Vec<String> = lines(&ended).iter().map(|line| line["action"].as_str().unwrap().to_owned()).collect();
+    let mut actions: Vec<String> =
+        lines(&ended).iter().map(|line| line["action"].as_str().unwrap().to_owned()).collect();
     actions.dedup();
     assert_eq!(actions, ["bedrock:InvokeModel"]);
     assert_error(&ask(&["who-can", "bedrock:Nothing*"]), &["no action that is known fits", "bedrock:Invoke*"]);
@@ -194,7 +205,11 @@ fn an_action_that_is_not_known_is_warned_of_and_asked() {
 fn can_with_and_without_what_a_request_brings() {
     let bob = ["can", "bob", "bedrock:InvokeModel", MODEL, "--json"];
     let answer: Value = serde_json::from_str(&ask(&bob).out).unwrap();
-    assert_eq!((&answer["decision"], &answer["hops"]), (&json!("deny"), &Value::Null), "a file's other keys are absent");
+    assert_eq!(
+        (&answer["decision"], &answer["hops"]),
+        (&json!("deny"), &Value::Null),
+        "a file's other keys are absent"
+    );
     let brought = "bedrock:InferenceProfileArn=arn:aws:bedrock:us-east-1:111111111111:inference-profile/p";
     let arguments: Vec<&str> = bob.iter().copied().chain(["--context", brought]).collect();
     let answer: Value = serde_json::from_str(&ask(&arguments).out).unwrap();
@@ -224,7 +239,10 @@ fn can_tells_why() {
 fn wrong_arguments_name_what_is_right() {
     for (arguments, says) in [
         (vec!["can", "anna", "bedrock:InvokeModel", MODEL], vec!["no principal is `anna`", "did you mean", "user/ana"]),
-        (vec!["can", "arn:aws:iam::111111111111:user/anna", "bedrock:InvokeModel", MODEL], vec!["did you mean", "user/ana"]),
+        (
+            vec!["can", "arn:aws:iam::111111111111:user/anna", "bedrock:InvokeModel", MODEL],
+            vec!["did you mean", "user/ana"],
+        ),
         (vec!["can", "ana", "InvokeModel", MODEL], vec!["service:Name", "`bedrock:InvokeModel`"]),
         (vec!["can", "ana", "bedrock:*", MODEL], vec!["who-can"]),
         (vec!["can", "ana", "bedrock:InvokeModel", "acme.larg-v1:0"], vec!["neither an ARN nor", MODEL]),

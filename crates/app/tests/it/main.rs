@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helper functions are tests too.
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod checks;

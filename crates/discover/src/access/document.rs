@@ -45,7 +45,8 @@ impl Documents {
             return Arc::clone(policy);
         }
         let policy = Arc::new(Policy::read(id, document));
-        let doubts = policy.uncertainties().map(|(at, why)| Problem { statement: Some(at + 1), ..Problem::of(id, why) });
+        let doubts =
+            policy.uncertainties().map(|(at, why)| Problem { statement: Some(at + 1), ..Problem::of(id, why) });
         self.problems.extend(doubts);
         self.read.insert(key, Arc::clone(&policy));
         policy

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use sightline_iam::explain::{Explanation, LayerSaid, explain};
 use sightline_iam::formula::{Atom, Formula};
 use sightline_iam::interpret::{LayerName, interpret};
-use sightline_iam::organization::{PrincipalKind, Question};
-use sightline_iam::request::{Policies, Request};
+use sightline_iam::organization::{Principal, PrincipalKind, Question, is_of_aws};
+use sightline_iam::reach::{Ask, Doubt, Part};
 use sightline_iam::solve::{Tri, classify, ways};
 use sightline_lake::{Session, TextFunction};
 use sightline_model::untrusted::shortened;
@@ -18,7 +18,10 @@ use super::Inventory;
 
 /// The functions' names and arguments, for help texts.
 pub const FUNCTIONS: &[(&str, &str)] = &[
-    ("can", "can(principal, action, resource): `allow`, `conditional`, `deny`, or `unknown` where a policy was not read"),
+    (
+        "can",
+        "can(principal, action, resource): `allow`, `conditional`, `deny`, or `unknown` where a policy was not read",
+    ),
     ("why", "why(principal, action, resource): the statements that decide, and what the answer depends on"),
 ];
 
@@ -52,10 +55,32 @@ fn three<'a>(arguments: &[Option<&'a str>]) -> Option<[&'a str; 3]> {
     }
 }
 
-/// The inventory, and its principals by what they are called.
+/// What `can` answers, in the order in which a permission that is needed beside others decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Answer {
+    Allow,
+    Conditional,
+    Unknown,
+    Deny,
+}
+
+impl Answer {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Conditional => "conditional",
+            Self::Unknown => "unknown",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// The inventory, its principals by what they are called, and what one use of a model needs.
 struct Asked {
     inventory: Arc<Inventory>,
     places: HashMap<String, usize>,
+    /// (action in lower case, resource) → places among the inventory's asks
+    asks: HashMap<(String, String), Vec<usize>>,
 }
 
 impl Asked {
@@ -67,38 +92,88 @@ impl Asked {
                 places.insert(session_name(&principal.account, principal.name()), at);
             }
         }
-        Self { inventory, places }
+        let mut asks: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        for (at, ask) in inventory.asks.iter().enumerate() {
+            asks.entry((ask.action.to_ascii_lowercase(), ask.resource.clone())).or_default().push(at);
+        }
+        Self { inventory, places, asks }
     }
 
-    /// The request and its policies; else why there are none.
-    fn ask(&self, [principal, action, resource]: [&str; 3]) -> Result<(Request, Policies), String> {
-        let organization = &self.inventory.organization;
-        let place = self.places.get(principal).or_else(|| self.places.get(&role_of(principal)?));
-        let own = place.and_then(|at| organization.principals.get(*at));
-        let own = own.ok_or_else(|| format!("`{}` is no user or role that was read", shortened(principal, 200)))?;
-        let question: Question = self
-            .inventory
-            .question(action, resource)
-            .ok_or_else(|| format!("whose `{}` is, is not known", shortened(resource, 200)))?;
-        Ok(organization.ask(own, &question))
+    fn principal(&self, name: &str) -> Option<&Principal> {
+        let place = self.places.get(name).or_else(|| self.places.get(&role_of(name)?))?;
+        self.inventory.organization.principals.get(*place)
     }
 
-    fn can(&self, arguments: [&str; 3]) -> &'static str {
-        let Ok((request, policies)) = self.ask(arguments) else { return "unknown" };
+    /// What all is needed: several ways where any of them does. None where it is not known whose the resource is.
+    fn asks(&self, action: &str, resource: &str) -> Option<Vec<Ask>> {
+        if let Some(places) = self.asks.get(&(action.to_ascii_lowercase(), resource.to_owned())) {
+            return Some(places.iter().filter_map(|at| self.inventory.asks.get(*at)).cloned().collect());
+        }
+        Some(vec![self.inventory.question(action, resource)?.into()])
+    }
+
+    fn can(&self, [principal, action, resource]: [&str; 3]) -> &'static str {
+        let (Some(principal), Some(asks)) = (self.principal(principal), self.asks(action, resource)) else {
+            return Answer::Unknown.word();
+        };
+        asks.iter().map(|ask| self.answer(principal, ask)).min().unwrap_or(Answer::Unknown).word()
+    }
+
+    fn answer(&self, principal: &Principal, ask: &Ask) -> Answer {
+        let parts = ask.parts.iter().map(|part| self.part(principal, part)).max().unwrap_or(Answer::Unknown);
+        let may_be_guarded = self.inventory.unknown_guardrails(ask, &principal.account).next().is_some();
+        if may_be_guarded { parts.max(Answer::Unknown) } else { parts }
+    }
+
+    fn part(&self, principal: &Principal, part: &Part) -> Answer {
+        if !part.callers.is_empty() && !part.callers.contains(&principal.account) {
+            return Answer::Allow;
+        }
+        let own = self.one(principal, &part.question);
+        match &part.doubt {
+            None => own,
+            Some(_) if own == Answer::Allow && !matches!(part.doubt, Some(Doubt::Other(..))) => own,
+            Some(Doubt::Other(other, _)) if self.one(principal, other) == own => own,
+            Some(_) => Answer::Unknown,
+        }
+    }
+
+    fn one(&self, principal: &Principal, question: &Question) -> Answer {
+        // What AWS owns is used on the caller's own account.
+        let elsewhere = !question.resource_account.is_empty() && question.resource_account != principal.account;
+        if elsewhere && is_of_aws(&question.resource) {
+            return Answer::Deny;
+        }
+        let (request, policies) = self.inventory.organization.ask(principal, question);
         let allowed = interpret(&request, &policies).allowed();
         match classify(&allowed, &|_| true) {
-            Tri::Allow => "allow",
-            Tri::Deny => "deny",
-            Tri::Conditional if rests_on_unread(&allowed) => "unknown",
-            Tri::Conditional => "conditional",
+            Tri::Allow => Answer::Allow,
+            Tri::Deny => Answer::Deny,
+            Tri::Conditional if rests_on_unread(&allowed) => Answer::Unknown,
+            Tri::Conditional => Answer::Conditional,
         }
     }
 
-    fn why(&self, arguments: [&str; 3]) -> String {
-        match self.ask(arguments) {
-            Ok((request, policies)) => shortened(&in_short(&explain(&request, &policies)), WORDS),
-            Err(why) => format!("unknown: {why}"),
+    fn why(&self, [principal, action, resource]: [&str; 3]) -> String {
+        let Some(own) = self.principal(principal) else {
+            return format!("unknown: `{}` is no user or role that was read", shortened(principal, 200));
+        };
+        let Some(asks) = self.asks(action, resource) else {
+            return format!("unknown: whose `{}` is, is not known", shortened(resource, 200));
+        };
+        let best = asks.iter().min_by_key(|ask| self.answer(own, ask));
+        // The part that decides tells why.
+        let worst = best.and_then(|ask| ask.parts.iter().rev().max_by_key(|part| self.part(own, part)));
+        let Some((ask, part)) = best.zip(worst) else { return Answer::Unknown.word().to_owned() };
+        let (request, policies) = self.inventory.organization.ask(own, &part.question);
+        let mut out = in_short(&explain(&request, &policies));
+        if ask.parts.len() > 1 {
+            out = format!("{} of {} permissions: {out}", part.label, ask.parts.len());
         }
+        for unless in self.inventory.unknown_guardrails(ask, &own.account) {
+            out.push_str(&format!("; and if {}", unless.unless));
+        }
+        shortened(&out, WORDS)
     }
 }
 
@@ -164,5 +239,9 @@ fn layer(said: &LayerSaid) -> String {
     let more = said.statements.len().saturating_sub(STATEMENTS);
     let more = (more > 0).then(|| format!("{more} more"));
     let all: Vec<String> = statements.chain(more).collect();
-    if all.is_empty() { format!("{name}{level} say nothing of it") } else { format!("{name}{level}: {}", all.join(", ")) }
+    if all.is_empty() {
+        format!("{name}{level} say nothing of it")
+    } else {
+        format!("{name}{level}: {}", all.join(", "))
+    }
 }

@@ -34,9 +34,14 @@ macro_rules! kind {
 fn kinds() -> [Kind; 15] {
     use ModelKind as K;
     [
-        kind!("foundation-model", "aws_bedrock_foundation_model", "access/model/foundation", "bedrock", "foundation-model/", |_| {
-            K::Foundation
-        }),
+        kind!(
+            "foundation-model",
+            "aws_bedrock_foundation_model",
+            "access/model/foundation",
+            "bedrock",
+            "foundation-model/",
+            |_| { K::Foundation }
+        ),
         kind!(
             "inference-profile",
             "aws_bedrock_inference_profile",
@@ -61,9 +66,14 @@ fn kinds() -> [Kind; 15] {
             "custom-model-deployment/",
             |_| K::CustomDeployment
         ),
-        kind!("imported-model", "aws_bedrock_imported_model", "access/model/imported", "bedrock", "imported-model/", |_| {
-            K::Imported
-        }),
+        kind!(
+            "imported-model",
+            "aws_bedrock_imported_model",
+            "access/model/imported",
+            "bedrock",
+            "imported-model/",
+            |_| { K::Imported }
+        ),
         kind!(
             "provisioned-model",
             "aws_bedrock_provisioned_model_throughput",
@@ -80,11 +90,18 @@ fn kinds() -> [Kind; 15] {
             "endpoint/",
             |_| K::Marketplace
         ),
-        kind!("agent", "aws_bedrock_agent_alias", "access/model/agent_alias", "bedrock", "agent-alias/", |_| K::AgentAlias),
-        kind!("flow", "aws_bedrock_flow", "access/model/flow_alias", "bedrock", "flow/", |_| K::FlowAlias),
-        kind!("knowledge-base", "aws_bedrock_knowledge_base", "access/model/knowledge_base", "bedrock", "knowledge-base/", |_| {
-            K::KnowledgeBase
+        kind!("agent", "aws_bedrock_agent_alias", "access/model/agent_alias", "bedrock", "agent-alias/", |_| {
+            K::AgentAlias
         }),
+        kind!("flow", "aws_bedrock_flow", "access/model/flow_alias", "bedrock", "flow/", |_| K::FlowAlias),
+        kind!(
+            "knowledge-base",
+            "aws_bedrock_knowledge_base",
+            "access/model/knowledge_base",
+            "bedrock",
+            "knowledge-base/",
+            |_| { K::KnowledgeBase }
+        ),
         kind!(
             "agent-runtime",
             "aws_bedrock_agentcore_runtime",
@@ -93,12 +110,23 @@ fn kinds() -> [Kind; 15] {
             "runtime/",
             |endpoints| K::AgentRuntime { endpoints }
         ),
-        kind!("gateway", "aws_bedrock_agentcore_gateway", "access/model/gateway", "bedrock-agentcore", "gateway/", |_| K::Gateway),
-        kind!("memory", "aws_bedrock_agentcore_memory", "access/model/memory", "bedrock-agentcore", "memory/", |_| K::Memory),
+        kind!(
+            "gateway",
+            "aws_bedrock_agentcore_gateway",
+            "access/model/gateway",
+            "bedrock-agentcore",
+            "gateway/",
+            |_| K::Gateway
+        ),
+        kind!("memory", "aws_bedrock_agentcore_memory", "access/model/memory", "bedrock-agentcore", "memory/", |_| {
+            K::Memory
+        }),
         kind!("endpoint", "aws_sagemaker_endpoint", "access/model/endpoint", "sagemaker", "endpoint/", |components| {
             K::Endpoint { components }
         }),
-        kind!("guardrail", "aws_bedrock_guardrail", "access/model/guardrail", "bedrock", "guardrail/", |_| K::Guardrail),
+        kind!("guardrail", "aws_bedrock_guardrail", "access/model/guardrail", "bedrock", "guardrail/", |_| {
+            K::Guardrail
+        }),
     ]
 }
 
@@ -212,13 +240,18 @@ impl Usable {
         for account in inspected.accounts() {
             if let Some(why) = inspected.gap(account, table) {
                 documents.problem(account, &format!("guardrails that are enforced could not be read ({why})"));
-                let unless = format!("no guardrail that the caller may not apply is enforced in account {account}, which could not be read ({why})");
+                let unless = format!(
+                    "no guardrail that the caller may not apply is enforced in account {account}, which could not be read ({why})"
+                );
                 self.guardrails.push(UnknownGuardrails { account: account.to_owned(), region: None, unless });
             }
         }
         for row in query!("access/model/enforced_guardrail").rows::<Enforced>(session).await? {
             if row.is_partial {
-                let unless = format!("the guardrail `{}`, which is enforced for some models, is not for this one or the caller may apply it", row.arn);
+                let unless = format!(
+                    "the guardrail `{}`, which is enforced for some models, is not for this one or the caller may apply it",
+                    row.arn
+                );
                 self.guardrails.push(UnknownGuardrails { account: row.account_id, region: Some(row.region), unless });
                 continue;
             }

@@ -4,9 +4,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use sightline_iam::document::Principal;
 use sightline_iam::organization::Workload;
 use sightline_iam::{Effect, PolicyDocument, Statement};
-use sightline_iam::document::Principal;
 use sightline_lake::Session;
 
 use crate::DiscoverError;

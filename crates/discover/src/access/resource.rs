@@ -49,7 +49,13 @@ fn kinds() -> [Kind; 14] {
         kind!("aws_lambda_alias", "access/resource/function_alias", "lambda:GetPolicy", "lambda", "function:", below ":"),
         kind!("aws_sns_topic", "access/resource/topic", "sns:GetTopicAttributes", "sns", ""),
         kind!("aws_sqs_queue", "access/resource/queue", "sqs:GetQueueAttributes", "sqs", ""),
-        kind!("aws_secretsmanager_secret", "access/resource/secret", "secretsmanager:GetResourcePolicy", "secretsmanager", "secret:"),
+        kind!(
+            "aws_secretsmanager_secret",
+            "access/resource/secret",
+            "secretsmanager:GetResourcePolicy",
+            "secretsmanager",
+            "secret:"
+        ),
         kind!("aws_ecr_repository", "access/resource/repository", "ecr:GetRepositoryPolicy", "ecr", "repository/"),
         kind!(
             "aws_sagemaker_model_package_group",
@@ -174,10 +180,7 @@ pub(crate) async fn read(
             let document = Some(&row.document).filter(|document| !document.is_null());
             let policy = document.map(|document| documents.policy(&format!("policy of {}", row.arn), Some(document)));
             // What a call about this resource could not bring stands there already.
-            organization
-                .resource_policies
-                .entry(row.arn)
-                .or_insert_with(|| Layer::Known(policy.into_iter().collect()));
+            organization.resource_policies.entry(row.arn).or_insert_with(|| Layer::Known(policy.into_iter().collect()));
         }
     }
     not_collected(inspected, organization);
@@ -209,9 +212,13 @@ fn unread(kind: &Kind, inspected: &Inspected, documents: &mut Documents, organiz
             None => inspected.listed_in(account, kind.table),
         };
         if let Some(gap) = &gap {
-            documents.problem(account, &format!("policies of its resources in {} could not all be read ({gap})", kind.table));
+            documents.problem(
+                account,
+                &format!("policies of its resources in {} could not all be read ({gap})", kind.table),
+            );
         }
-        let why = gap.map_or_else(|| "is in a region that was not scanned".to_owned(), |gap| format!("was not read ({gap})"));
+        let why =
+            gap.map_or_else(|| "is in a region that was not scanned".to_owned(), |gap| format!("was not read ({gap})"));
         organization.unread.push(place(account, kind.arns.0, kind.arns.1, read_in, &why));
     }
 }
@@ -234,8 +241,9 @@ pub(crate) fn unlisted_roles(account: &str, why: &str) -> UnreadPolicies {
 fn not_collected(inspected: &Inspected, organization: &mut Organization) {
     for account in inspected.accounts() {
         let places = NOT_COLLECTED.iter();
-        let places =
-            places.map(|(service, prefix)| place(account, service, prefix, BTreeSet::new(), "is of a kind that is not collected"));
+        let places = places.map(|(service, prefix)| {
+            place(account, service, prefix, BTreeSet::new(), "is of a kind that is not collected")
+        });
         organization.unread.extend(places);
     }
 }

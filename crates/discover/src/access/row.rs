@@ -50,7 +50,13 @@ struct Became {
 }
 
 /// All rows: principals, workloads, callers from outside, and whom or what could not be listed.
-pub(super) fn of(inventory: &Inventory, direct: &dyn Direct, scope: &Scope, run: &RunId, now: Timestamp) -> Vec<ModelAccess> {
+pub(super) fn of(
+    inventory: &Inventory,
+    direct: &dyn Direct,
+    scope: &Scope,
+    run: &RunId,
+    now: Timestamp,
+) -> Vec<ModelAccess> {
     let organization = &inventory.organization;
     let graph = Graph::with(organization, direct, scope);
     for gap in graph.gaps() {
@@ -84,7 +90,12 @@ pub(super) fn of(inventory: &Inventory, direct: &dyn Direct, scope: &Scope, run:
         }
         for row in reached.outside(at) {
             let Some(workload) = organization.workloads.get(row.workload) else { continue };
-            let who = Who { account: &workload.account, arn: row.who.clone(), kind: "outside", workload: Some((&workload.id, &workload.kind)) };
+            let who = Who {
+                account: &workload.account,
+                arn: row.who.clone(),
+                kind: "outside",
+                workload: Some((&workload.id, &workload.kind)),
+            };
             let said = (row.tri, &row.allowed, words(&row.witness, &row.allowed));
             let became = rows.became(ask, &workload.account, said, (row.hops, &row.witness));
             rows.push(ask, who, became);
@@ -103,7 +114,13 @@ pub(super) fn of(inventory: &Inventory, direct: &dyn Direct, scope: &Scope, run:
 
 impl Rows<'_> {
     /// `words`: the way and what it depends on.
-    fn became(&mut self, ask: &Ask, account: &str, (tri, allowed, words): (Tri, &Formula, String), hops: (u32, &[Hop])) -> Became {
+    fn became(
+        &mut self,
+        ask: &Ask,
+        account: &str,
+        (tri, allowed, words): (Tri, &Formula, String),
+        hops: (u32, &[Hop]),
+    ) -> Became {
         let mut became = Became {
             tri,
             words: if tri == Tri::Allow { String::new() } else { words },
@@ -160,7 +177,10 @@ impl Rows<'_> {
                 kind,
                 workload: None,
             };
-            let why = format!("the policies of the {plural} of account {}, which could not be listed ({}), allow", list.account, list.why);
+            let why = format!(
+                "the policies of the {plural} of account {}, which could not be listed ({}), allow",
+                list.account, list.why
+            );
             let pattern = who.arn.clone();
             self.push(ask, who, Became::unread(&why));
             if list.kind == PrincipalKind::Role {
@@ -194,7 +214,10 @@ impl Rows<'_> {
                 kind: "role",
                 workload: Some((&list.arns, list.kind)),
             };
-            let why = format!("one of account {}, which could not be listed ({}), runs as a role that is allowed", list.account, list.why);
+            let why = format!(
+                "one of account {}, which could not be listed ({}), runs as a role that is allowed",
+                list.account, list.why
+            );
             self.push(ask, who, Became::unread(&why));
         }
     }
@@ -209,7 +232,10 @@ impl Rows<'_> {
                 resource_account: models.account.clone(),
                 parts: Vec::new(),
             };
-            let why = format!("the {}s of account {}, which could not be listed ({}), are allowed to it", models.kind, models.account, models.why);
+            let why = format!(
+                "the {}s of account {}, which could not be listed ({}), are allowed to it",
+                models.kind, models.account, models.why
+            );
             for principal in &inventory.organization.principals {
                 if principal.account == models.account && may_name(principal, action) {
                     self.push(&ask, Who::principal(principal), Became::unread(&why));
@@ -226,7 +252,13 @@ impl Rows<'_> {
         };
         let (workload_arn, workload_kind) = who.workload.unwrap_or_default();
         let kind = self.inventory.model_kinds.get(&ask.resource).copied();
-        let unlisted = || self.inventory.unlisted_models.iter().find(|models| models.arns == ask.resource).map(|models| models.kind.clone());
+        let unlisted = || {
+            self.inventory
+                .unlisted_models
+                .iter()
+                .find(|models| models.arns == ask.resource)
+                .map(|models| models.kind.clone())
+        };
         self.rows.push(ModelAccess {
             run_id: self.run.as_str().to_owned(),
             account_id: who.account.to_owned(),

@@ -164,7 +164,9 @@ impl Tree {
     fn account(&self, id: &str, inspected: &Inspected, documents: &mut Documents) -> Account {
         let organization = match self.membership(id, inspected) {
             Membership::None => return Account::default(),
-            Membership::Of(organization) if organization.feature_set == "CONSOLIDATED_BILLING" => return Account::default(),
+            Membership::Of(organization) if organization.feature_set == "CONSOLIDATED_BILLING" => {
+                return Account::default();
+            }
             Membership::Of(organization) => organization,
             Membership::Unknown(why) => {
                 let layer = |kind| unknown(kind, id, &why, documents);
@@ -232,7 +234,8 @@ impl Tree {
         documents: &mut Documents,
     ) -> Result<Vec<Level>, String> {
         let root = self.roots.iter().find(|root| root.viewer == viewer && above.first() == Some(&root.id));
-        let types = root.and_then(|root| root.policy_types.as_ref()).ok_or("what is switched on at the root was not read")?;
+        let types =
+            root.and_then(|root| root.policy_types.as_ref()).ok_or("what is switched on at the root was not read")?;
         match types.iter().find(|one| one.r#type == kind.name()).map(|one| one.status.as_str()) {
             None => return Ok(Vec::new()),
             Some("ENABLED") => {}
@@ -247,7 +250,13 @@ impl Tree {
     }
 }
 
-fn level(id: &str, account: &str, controls: &[&Control], kind: Kind, documents: &mut Documents) -> Result<Level, String> {
+fn level(
+    id: &str,
+    account: &str,
+    controls: &[&Control],
+    kind: Kind,
+    documents: &mut Documents,
+) -> Result<Level, String> {
     let here = |control: &&&Control| control.targets.iter().flatten().any(|target| target.target_id == id);
     let attached: Vec<&&Control> = controls.iter().filter(here).collect();
     // AWS keeps at least one service control policy attached to every root, unit and account.
@@ -255,7 +264,8 @@ fn level(id: &str, account: &str, controls: &[&Control], kind: Kind, documents: 
     if kind == Kind::Service && attached.is_empty() {
         return Err(format!("none of those at `{id}` above {account} was seen"));
     }
-    let policies: Vec<Arc<Policy>> = attached.iter().map(|one| documents.policy(&one.arn, Some(&one.document))).collect();
+    let policies: Vec<Arc<Policy>> =
+        attached.iter().map(|one| documents.policy(&one.arn, Some(&one.document))).collect();
     Ok(Level { id: id.to_owned(), policies })
 }
 

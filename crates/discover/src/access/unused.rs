@@ -133,7 +133,8 @@ fn ai_services() -> BTreeSet<&'static str> {
 
 fn actions(grants: &Grants, used: &Used, shown: &Shown) -> Vec<ActionUse> {
     let named: BTreeSet<&str> = ai_actions().iter().map(|action| action.name.as_str()).collect();
-    let known = ai_services().into_iter().flat_map(|service| catalogue().actions_of(service)).map(|action| action.full_name());
+    let known =
+        ai_services().into_iter().flat_map(|service| catalogue().actions_of(service)).map(|action| action.full_name());
     let all: BTreeSet<String> = known.chain(named.iter().map(|&name| name.to_owned())).collect();
     let granted = all.into_iter().filter(|action| grants.covers(action));
     let of = |action: String| {
@@ -167,7 +168,12 @@ fn services(grants: &Grants, used: &Used, shown: &Shown) -> Vec<ServiceUse> {
             None if shown.shows_service(&service, grants) => Use::Unused,
             None => Use::NotShown,
         };
-        ServiceUse { seen, calls: calls.map_or(0, |calls| calls.count), last_seen: calls.and_then(|calls| calls.last), service }
+        ServiceUse {
+            seen,
+            calls: calls.map_or(0, |calls| calls.count),
+            last_seen: calls.and_then(|calls| calls.last),
+            service,
+        }
     };
     granted.map(of).collect()
 }
@@ -175,9 +181,15 @@ fn services(grants: &Grants, used: &Used, shown: &Shown) -> Vec<ServiceUse> {
 fn rests_on(unused: &Unused, grants: &Grants, shown: &Shown) -> Vec<String> {
     let mut out = Vec::new();
     match &unused.period {
-        None => out.push(format!("no log of account {} was read, so nothing is known of use and nothing is proposed", grants.account)),
+        None => out.push(format!(
+            "no log of account {} was read, so nothing is known of use and nothing is proposed",
+            grants.account
+        )),
         Some(period) => {
-            out.push(format!("use is what the logs of account {} show from {} to {}; what is rarer is not in it", grants.account, period.first, period.last));
+            out.push(format!(
+                "use is what the logs of account {} show from {} to {}; what is rarer is not in it",
+                grants.account, period.first, period.last
+            ));
             if period.empty_days > 0 {
                 out.push(format!("of {} days in between there is no event at all", period.empty_days));
             }
@@ -188,15 +200,24 @@ fn rests_on(unused: &Unused, grants: &Grants, shown: &Shown) -> Vec<String> {
     }
     out.extend(shown.words.iter().cloned());
     if !unused.kept.is_empty() {
-        out.push(format!("{} grants are kept because logs do not show their use: {}", unused.kept.len(), few(&unused.kept)));
+        out.push(format!(
+            "{} grants are kept because logs do not show their use: {}",
+            unused.kept.len(),
+            few(&unused.kept)
+        ));
     }
     if unused.proposal.is_some() {
-        out.push("what the principal does by way of other roles, and calls that other accounts' logs hold, is not in it".to_owned());
+        out.push(
+            "what the principal does by way of other roles, and calls that other accounts' logs hold, is not in it"
+                .to_owned(),
+        );
         if grants.grants_everything() {
             out.push("a policy grants every service: those of which no call was seen are taken away, whether or not logs would show their data events".to_owned());
         }
     }
-    out.extend(grants.unread.iter().map(|policy| format!("nothing is proposed: `{policy}` was not read or not understood")));
+    out.extend(
+        grants.unread.iter().map(|policy| format!("nothing is proposed: `{policy}` was not read or not understood")),
+    );
     let length = unused.proposal.as_ref().map_or(0, PolicyDocument::length);
     if length > sightline_iam::document::MANAGED_POLICY_LIMIT {
         out.push(format!("the proposal has {length} characters, more than one managed policy may: split it"));

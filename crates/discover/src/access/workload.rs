@@ -38,60 +38,137 @@ macro_rules! kind {
 
 fn kinds() -> Vec<Kind> {
     vec![
-        kind!("instance", "ec2", "instance/", "access/workload/instance", ["aws_ec2_instance", "aws_iam_instance_profile"], []),
-        kind!("function", "lambda", "function:", "access/workload/function", ["aws_lambda_function"], ["lambda:InvokeFunction", "lambda:InvokeAsync"]),
-        kind!("function", "lambda", "function:", "access/workload/function_alias", ["aws_lambda_alias"], ["lambda:InvokeFunction", "lambda:InvokeAsync"]),
+        kind!(
+            "instance",
+            "ec2",
+            "instance/",
+            "access/workload/instance",
+            ["aws_ec2_instance", "aws_iam_instance_profile"],
+            []
+        ),
+        kind!(
+            "function",
+            "lambda",
+            "function:",
+            "access/workload/function",
+            ["aws_lambda_function"],
+            ["lambda:InvokeFunction", "lambda:InvokeAsync"]
+        ),
+        kind!(
+            "function",
+            "lambda",
+            "function:",
+            "access/workload/function_alias",
+            ["aws_lambda_alias"],
+            ["lambda:InvokeFunction", "lambda:InvokeAsync"]
+        ),
         kind!("agent", "bedrock", "agent/", "access/workload/agent", ["aws_bedrock_agent"], []),
-        kind!("agent", "bedrock", "agent/", "access/workload/agent_alias", ["aws_bedrock_agent_alias"], ["bedrock:InvokeAgent"]),
+        kind!(
+            "agent",
+            "bedrock",
+            "agent/",
+            "access/workload/agent_alias",
+            ["aws_bedrock_agent_alias"],
+            ["bedrock:InvokeAgent"]
+        ),
         kind!("flow", "bedrock", "flow/", "access/workload/flow", ["aws_bedrock_flow"], []),
         kind!(
-            "flow", "bedrock", "flow/",
+            "flow",
+            "bedrock",
+            "flow/",
             "access/workload/flow_alias",
             ["aws_bedrock_flow"],
             ["bedrock:InvokeFlow", "bedrock:StartFlowExecution"]
         ),
         kind!(
-            "knowledge-base", "bedrock", "knowledge-base/",
+            "knowledge-base",
+            "bedrock",
+            "knowledge-base/",
             "access/workload/knowledge_base",
             ["aws_bedrock_knowledge_base"],
             ["bedrock:Retrieve", "bedrock:RetrieveAndGenerate"]
         ),
         kind!(
-            "runtime", "bedrock-agentcore", "runtime/",
+            "runtime",
+            "bedrock-agentcore",
+            "runtime/",
             "access/workload/runtime",
             ["aws_bedrock_agentcore_runtime"],
             ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeCommand"]
         ),
-        kind!("gateway", "bedrock-agentcore", "gateway/", "access/workload/gateway", ["aws_bedrock_agentcore_gateway"], ["bedrock-agentcore:InvokeGateway"]),
         kind!(
-            "endpoint", "sagemaker", "endpoint/",
+            "gateway",
+            "bedrock-agentcore",
+            "gateway/",
+            "access/workload/gateway",
+            ["aws_bedrock_agentcore_gateway"],
+            ["bedrock-agentcore:InvokeGateway"]
+        ),
+        kind!(
+            "endpoint",
+            "sagemaker",
+            "endpoint/",
             "access/workload/endpoint",
             ["aws_sagemaker_endpoint", "aws_sagemaker_endpoint_config", "aws_sagemaker_model"],
             ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync", "sagemaker:InvokeEndpointWithResponseStream"]
         ),
         kind!(
-            "notebook", "sagemaker", "notebook-instance/",
+            "notebook",
+            "sagemaker",
+            "notebook-instance/",
             "access/workload/notebook",
             ["aws_sagemaker_notebook_instance"],
             ["sagemaker:CreatePresignedNotebookInstanceUrl"]
         ),
         kind!(
-            "studio-user", "sagemaker", "user-profile/",
+            "studio-user",
+            "sagemaker",
+            "user-profile/",
             "access/workload/studio_user",
             ["aws_sagemaker_user_profile", "aws_sagemaker_domain"],
             ["sagemaker:CreatePresignedDomainUrl"]
         ),
-        kind!("training-job", "sagemaker", "training-job/", "access/workload/training_job", ["aws_sagemaker_training_job"], []),
-        kind!("processing-job", "sagemaker", "processing-job/", "access/workload/processing_job", ["aws_sagemaker_processing_job"], []),
-        kind!("pipeline", "sagemaker", "pipeline/", "access/workload/pipeline", ["aws_sagemaker_pipeline"], ["sagemaker:StartPipelineExecution"]),
+        kind!(
+            "training-job",
+            "sagemaker",
+            "training-job/",
+            "access/workload/training_job",
+            ["aws_sagemaker_training_job"],
+            []
+        ),
+        kind!(
+            "processing-job",
+            "sagemaker",
+            "processing-job/",
+            "access/workload/processing_job",
+            ["aws_sagemaker_processing_job"],
+            []
+        ),
+        kind!(
+            "pipeline",
+            "sagemaker",
+            "pipeline/",
+            "access/workload/pipeline",
+            ["aws_sagemaker_pipeline"],
+            ["sagemaker:StartPipelineExecution"]
+        ),
         kind!("glue-job", "glue", "job/", "access/workload/glue_job", ["aws_glue_job"], ["glue:StartJobRun"]),
         kind!(
-            "state-machine", "states", "stateMachine:",
+            "state-machine",
+            "states",
+            "stateMachine:",
             "access/workload/state_machine",
             ["aws_sfn_state_machine"],
             ["states:StartExecution", "states:StartSyncExecution"]
         ),
-        kind!("build-project", "codebuild", "project/", "access/workload/build_project", ["aws_codebuild_project"], ["codebuild:StartBuild"]),
+        kind!(
+            "build-project",
+            "codebuild",
+            "project/",
+            "access/workload/build_project",
+            ["aws_codebuild_project"],
+            ["codebuild:StartBuild"]
+        ),
         kind!("task", "ecs", "task/", "access/workload/task", ["aws_ecs_task"], []),
         kind!("service", "ecs", "service/", "access/workload/service", ["aws_ecs_service"], []),
         kind!("pod", "eks", "pod/", "access/workload/pod", ["aws_eks_pod_identity_association"], []),

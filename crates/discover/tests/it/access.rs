@@ -6,9 +6,11 @@ mod unused;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use estate::{ACCOUNT, Estate, MANAGEMENT, MODEL, questions};
+use serde_json::{Value, json};
 use sightline_discover::access::{self, Inventory};
+use sightline_iam::organization::Question;
+use sightline_iam::solve::Tri;
 use sightline_model::model_access::AccessDecision;
 use sightline_model::{ModelAccess, RunId};
 
@@ -123,7 +125,8 @@ async fn a_table_that_was_not_read_opens_answers_and_turns_none() {
 #[tokio::test]
 async fn a_detail_that_was_not_read_opens_what_rests_on_it() {
     let before = answers(&Estate::new()).await;
-    let control = |kind: &str, name: &str| format!("arn:aws:organizations::{MANAGEMENT}:policy/o-1/{kind}_CONTROL_POLICY/{name}");
+    let control =
+        |kind: &str, name: &str| format!("arn:aws:organizations::{MANAGEMENT}:policy/o-1/{kind}_CONTROL_POLICY/{name}");
     let cases = [
         ("aws_lambda_function", estate::function("shared"), "lambda:GetPolicy", "policy"),
         ("aws_secretsmanager_secret", estate::secret(), "secretsmanager:GetResourcePolicy", "policy"),
@@ -140,7 +143,12 @@ async fn a_detail_that_was_not_read_opens_what_rests_on_it() {
             "organizations:ListParents",
             "parents",
         ),
-        ("aws_organizations_root", "arn:aws:organizations::1:root/o-1/r-1".to_owned(), "organizations:ListRoots", "policy_types"),
+        (
+            "aws_organizations_root",
+            "arn:aws:organizations::1:root/o-1/r-1".to_owned(),
+            "organizations:ListRoots",
+            "policy_types",
+        ),
     ];
     for (table, target, operation, column) in cases {
         let estate = Estate::new().without_detail(table, &target, operation, column);
@@ -163,7 +171,20 @@ async fn rows_of_principals_workloads_and_strangers() {
     let rows = rows(&Estate::new()).await;
     let of_model = rows.iter().filter(|row| row.action == "bedrock:InvokeModel" && row.resource_arn == MODEL);
     let shown: Vec<String> = of_model
-        .map(|row| format!("{} {} {} [{}] {} {} {}", row.decision, row.principal_kind, row.principal_arn, row.workload_arn, row.hops, row.resource_kind, row.residual).trim_end().to_owned())
+        .map(|row| {
+            format!(
+                "{} {} {} [{}] {} {} {}",
+                row.decision,
+                row.principal_kind,
+                row.principal_arn,
+                row.workload_arn,
+                row.hops,
+                row.resource_kind,
+                row.residual
+            )
+            .trim_end()
+            .to_owned()
+        })
         .collect();
     insta::assert_snapshot!(shown.join("\n").replace(ACCOUNT, "<member>").replace(MANAGEMENT, "<management>"), @"
     allow user arn:aws:iam::<management>:user/bob [] 1 foundation-model
@@ -189,16 +210,20 @@ async fn rows_that_were_there_stay_when_a_table_is_not_read() {
         let kept: BTreeMap<_, _> = after.iter().map(|row| (key(row), row)).collect();
         for row in &before {
             // Whom the table listed is told once for each action: itself, or whoever is not in the list any more.
-            let lists = [row.principal_arn.clone(), format!("arn:aws:iam::{}:{}/*", row.account_id, row.principal_kind)];
+            let lists =
+                [row.principal_arn.clone(), format!("arn:aws:iam::{}:{}/*", row.account_id, row.principal_kind)];
             let unlisted = || {
                 let open = |other: &ModelAccess| other.action == row.action && other.resource_arn == "*";
                 after.iter().any(|other| open(other) && lists.contains(&other.principal_arn))
             };
             match kept.get(&key(row)) {
-                Some(now) if row.decision == AccessDecision::Conditional => assert_eq!(now.decision, row.decision, "{table}: {now:?}"),
+                Some(now) if row.decision == AccessDecision::Conditional => {
+                    assert_eq!(now.decision, row.decision, "{table}: {now:?}")
+                }
                 Some(_) => {}
                 None if *table == "aws_lambda_function" => assert!(
-                    after.iter().any(|other| other.workload_arn == format!("arn:aws:lambda:*:{ACCOUNT}:function:*") && other.action == row.action),
+                    after.iter().any(|other| other.workload_arn == format!("arn:aws:lambda:*:{ACCOUNT}:function:*")
+                        && other.action == row.action),
                     "{table}: {row:?}"
                 ),
                 None => assert!(unlisted(), "{table} of {account}: {row:?}"),
@@ -212,7 +237,11 @@ async fn models_that_could_not_be_listed_are_a_row() {
     let estate = Estate::new().without(ACCOUNT, "aws_bedrock_inference_profile", "denied");
     let rows = rows(&estate).await;
     let profiles: Vec<&ModelAccess> = rows.iter().filter(|row| row.resource_kind == "inference-profile").collect();
-    assert!(profiles.iter().any(|row| row.principal_arn == estate::role(ACCOUNT, "chat") && row.action == "bedrock:InvokeModel"));
+    assert!(
+        profiles
+            .iter()
+            .any(|row| row.principal_arn == estate::role(ACCOUNT, "chat") && row.action == "bedrock:InvokeModel")
+    );
     for row in profiles {
         assert_eq!(row.decision, AccessDecision::Conditional);
         assert_eq!(row.resource_arn, format!("arn:aws:bedrock:*:{ACCOUNT}:inference-profile/*"));
@@ -224,8 +253,10 @@ async fn models_that_could_not_be_listed_are_a_row() {
 async fn enforced_guardrails_that_could_not_be_read_open_every_call_of_a_model() {
     let estate = Estate::new().without(MANAGEMENT, "aws_bedrock_enforced_guardrail_configuration", "denied");
     let rows = rows(&estate).await;
-    let admin: Vec<&ModelAccess> =
-        rows.iter().filter(|row| row.principal_arn == estate::role(MANAGEMENT, "admin") && row.resource_arn == MODEL).collect();
+    let admin: Vec<&ModelAccess> = rows
+        .iter()
+        .filter(|row| row.principal_arn == estate::role(MANAGEMENT, "admin") && row.resource_arn == MODEL)
+        .collect();
     assert!(!admin.is_empty());
     assert!(admin.iter().all(|row| row.decision == AccessDecision::Conditional && row.residual.contains("enforced")));
 }
@@ -258,17 +289,49 @@ async fn why_names_statements_and_what_is_open() {
 async fn workloads_of_other_kinds() {
     let mut estate = Estate::new();
     let issuer = "oidc.eks.us-east-1.amazonaws.com/id/A1";
-    estate.add(ACCOUNT, "aws_eks_cluster", &format!("arn:aws:eks:us-east-1:{ACCOUNT}:cluster/main"), json!({"name": "main", "identity": {"oidc": {"issuer": format!("https://{issuer}")}}}));
-    let trust = |condition: Value| json!({"assume_role_policy_document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
-        "Principal": {"Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}")}, "Condition": condition}]}});
+    estate.add(
+        ACCOUNT,
+        "aws_eks_cluster",
+        &format!("arn:aws:eks:us-east-1:{ACCOUNT}:cluster/main"),
+        json!({"name": "main", "identity": {"oidc": {"issuer": format!("https://{issuer}")}}}),
+    );
+    let trust = |condition: Value| {
+        json!({"assume_role_policy_document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}")}, "Condition": condition}]}})
+    };
     let subject = json!({"StringEquals": {format!("{issuer}:sub"): "system:serviceaccount:ai:chat"}});
     estate.add(ACCOUNT, "aws_iam_role", &estate::role(ACCOUNT, "pod"), trust(subject));
     estate.add(ACCOUNT, "aws_iam_role", &estate::role(ACCOUNT, "any-pod"), trust(json!({})));
-    estate.add(ACCOUNT, "aws_glue_job", &format!("arn:aws:glue:us-east-1:{ACCOUNT}:job/etl"), json!({"name": "etl", "role": "chat"}));
-    estate.add(ACCOUNT, "aws_ecs_task", &format!("arn:aws:ecs:us-east-1:{ACCOUNT}:task/main/1"), json!({"task_role_arn": estate::role(ACCOUNT, "chat"), "enable_execute_command": true}));
-    let shown: Vec<String> = inventory(&estate).await.organization.workloads.iter().map(|one| {
-        format!("{} {} as {} by {} open to {}", one.kind, one.id, one.role, one.invoked_by.join("+"), one.open_to.join("+"))
-    }).collect();
+    estate.add(
+        ACCOUNT,
+        "aws_glue_job",
+        &format!("arn:aws:glue:us-east-1:{ACCOUNT}:job/etl"),
+        json!({"name": "etl", "role": "chat"}),
+    );
+    estate.add(
+        ACCOUNT,
+        "aws_ecs_task",
+        &format!("arn:aws:ecs:us-east-1:{ACCOUNT}:task/main/1"),
+        json!({"task_role_arn": estate::role(ACCOUNT, "chat"), "enable_execute_command": true}),
+    );
+    let shown: Vec<String> = inventory(&estate)
+        .await
+        .organization
+        .workloads
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} as {} by {} open to {}",
+                one.kind,
+                one.id,
+                one.role,
+                one.invoked_by.join("+"),
+                one.open_to.join("+")
+            )
+            .trim_end()
+            .to_owned()
+        })
+        .collect();
     insta::assert_snapshot!(shown.join("\n").replace(ACCOUNT, "<member>"), @"
     function arn:aws:lambda:us-east-1:<member>:function:chat as arn:aws:iam::<member>:role/chat by lambda:InvokeFunction+lambda:InvokeAsync open to anybody, by its function URL without authentication
     function arn:aws:lambda:us-east-1:<member>:function:shared as arn:aws:iam::<member>:role/chat by lambda:InvokeFunction+lambda:InvokeAsync open to
@@ -291,7 +354,70 @@ async fn a_url_without_authentication_is_open_only_if_the_policy_lets_everybody_
     };
     let everybody = |condition: Value| json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunctionUrl", "Resource": "*", "Condition": condition}]});
     assert_eq!(open(Value::Null).await, Vec::<String>::new());
-    assert_eq!(open(everybody(json!({"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}))).await, Vec::<String>::new());
-    assert_eq!(open(everybody(json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))).await, ["perhaps anybody, by its function URL without authentication"]);
+    assert_eq!(
+        open(everybody(json!({"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}))).await,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        open(everybody(json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))).await,
+        ["perhaps anybody, by its function URL without authentication"]
+    );
     assert_eq!(open(everybody(json!({}))).await, ["anybody, by its function URL without authentication"]);
+}
+
+#[tokio::test]
+async fn an_endpoint_counts_for_what_goes_through_it() {
+    let mut estate = Estate::new();
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "bedrock:InvokeModel", "Resource": "*"}]});
+    let arn = format!("arn:aws:ec2:us-east-1:{MANAGEMENT}:vpc-endpoint/vpce-1");
+    estate.add(MANAGEMENT, "aws_vpc_endpoint", &arn, json!({"vpc_endpoint_id": "vpce-1", "service_name": "com.amazonaws.us-east-1.bedrock-runtime", "policy_document": policy}));
+    let inventory = inventory(&estate).await;
+    let admin =
+        inventory.organization.principals.iter().position(|one| one.arn == estate::role(MANAGEMENT, "admin")).unwrap();
+    let through = |endpoint: &str, action: &str| {
+        inventory.through(endpoint, admin, &Question::new(action, MODEL, "")).map(|answer| answer.tri)
+    };
+    assert_eq!(through("vpce-1", "bedrock:InvokeModel"), Some(Tri::Allow));
+    assert_eq!(through("vpce-1", "bedrock:InvokeModelWithResponseStream"), Some(Tri::Deny));
+    assert_eq!(through("vpce-2", "bedrock:InvokeModel"), None);
+}
+
+#[tokio::test]
+async fn a_profile_needs_its_models_in_every_region() {
+    let mut estate = Estate::new();
+    let profile = format!("arn:aws:bedrock:us-east-1:{MANAGEMENT}:inference-profile/us.anthropic.claude-3-haiku");
+    let there = MODEL.replace("us-east-1", "us-west-2");
+    estate.add(
+        MANAGEMENT,
+        "aws_bedrock_inference_profile",
+        &profile,
+        json!({"models": [{"modelArn": MODEL}, {"modelArn": there}]}),
+    );
+    let here = json!({"StringEquals": {"aws:RequestedRegion": "us-east-1"}});
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "bedrock:*", "Resource": "*", "Condition": here}]});
+    let inline = json!([{"PolicyName": "own", "PolicyDocument": policy}]);
+    let role = estate::role(MANAGEMENT, "one-region");
+    estate.add(
+        MANAGEMENT,
+        "aws_iam_role",
+        &role,
+        json!({"inline_policies": inline, "assume_role_policy_document": {"Version": "2012-10-17", "Statement": []}}),
+    );
+    let session = estate.session();
+    access::register(&session, Arc::new(access::organization(&session).await.unwrap()));
+    let sql = |principal: &str, resource: &str| {
+        format!(
+            "SELECT can('{principal}', 'bedrock:invokemodel', '{resource}') AS can, why('{principal}', 'bedrock:InvokeModel', '{resource}') AS why"
+        )
+    };
+    let ask = async |principal: &str, resource: &str| {
+        let row = session.sql(&sql(principal, resource)).await.unwrap().rows().unwrap().remove(0);
+        [row["can"].as_str().unwrap().to_owned(), row["why"].as_str().unwrap().to_owned()]
+    };
+    assert_eq!(ask(&role, MODEL).await[0], "allow");
+    let [can, why] = ask(&role, &profile).await;
+    assert_eq!(can, "deny");
+    assert!(why.starts_with("region us-west-2 of 3 permissions: deny"), "{why}");
+    assert_eq!(ask(&estate::role(MANAGEMENT, "admin"), &profile).await[0], "allow");
+    assert_eq!(ask(&estate::role(ACCOUNT, "chat"), &profile).await[0], "deny", "another account's profile");
 }

@@ -5,7 +5,6 @@
 mod access;
 mod control;
 mod edge;
-mod measure_tmp;
 mod model;
 mod path;
 mod workload;

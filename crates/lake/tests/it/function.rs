@@ -27,7 +27,10 @@ async fn rows_and_constants() {
     assert_eq!(values("SELECT count(*) AS v FROM aws_widget WHERE joined(title, 'x') = 'bot+x'").await, [json!(1)]);
     assert_eq!(values("SELECT joined(title, 'x') AS v FROM aws_widget WHERE false").await, Vec::<Value>::new());
     // What JSON operators give is text too.
-    assert_eq!(values("SELECT joined(config->>'note', title) AS v FROM resource WHERE title = 'bot'").await, [Value::Null]);
+    assert_eq!(
+        values("SELECT joined(config->>'note', title) AS v FROM resource WHERE title = 'bot'").await,
+        [Value::Null]
+    );
 }
 
 #[tokio::test]

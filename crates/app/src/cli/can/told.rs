@@ -59,7 +59,10 @@ pub(super) fn json(answers: &[Answer<'_>], explain: bool) -> anyhow::Result<()> 
         path: access.into_iter().flat_map(|access| &access.witness).map(Step::from).collect(),
         because: answer.because(),
         parts: answer.parts(),
-        variants: others.iter().map(|other| Variant { parts: other.parts(), decision: other.decision.as_str() }).collect(),
+        variants: others
+            .iter()
+            .map(|other| Variant { parts: other.parts(), decision: other.decision.as_str() })
+            .collect(),
         requests: explain.then_some(&answer.requests),
     })
 }
@@ -138,13 +141,18 @@ impl Answer<'_> {
         }
         for part in &self.ask.parts {
             match &part.doubt {
-                Some(Doubt::Asked(not)) => out.push(format!("{}: not settled by AWS's pages whether it is asked ({not})", part.label)),
+                Some(Doubt::Asked(not)) => {
+                    out.push(format!("{}: not settled by AWS's pages whether it is asked ({not})", part.label))
+                }
                 Some(Doubt::Other(_, this)) => out.push(format!("{}: not settled by AWS's pages ({this})", part.label)),
                 None => {}
             }
         }
         if self.requests.is_empty() {
-            out.push("what AWS owns is used on the caller's own account, and no way leads to a principal of that one".to_owned());
+            out.push(
+                "what AWS owns is used on the caller's own account, and no way leads to a principal of that one"
+                    .to_owned(),
+            );
         }
         out.dedup();
         out
@@ -202,7 +210,12 @@ fn layers(layers: &[LayerSaid]) -> anyhow::Result<()> {
     }
     let absent: Vec<String> = layers.iter().filter(|layer| !is_there(layer)).map(name).collect();
     if !absent.is_empty() {
-        print::line(&table::entry(" ", Tone::Plain, 5, &format!("not there, or not for this request: {}", absent.join(", "))))?;
+        print::line(&table::entry(
+            " ",
+            Tone::Plain,
+            5,
+            &format!("not there, or not for this request: {}", absent.join(", ")),
+        ))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Who can do what was asked, from wherever that is known.
 
-use crate::stage::access::{short, words};
+use crate::stage::access::words;
+use crate::stage::names::short;
 use serde::Serialize;
 use serde_json::Value;
 use sightline_iam::formula::Formula;
@@ -15,7 +16,7 @@ use sightline_model::untrusted::shortened;
 const NOT_READ: &str = "if its role, which was not read, may";
 
 /// The longest way in words, in characters; `--json` has all.
-const LONGEST: usize = 160;
+const LONGEST: usize = 300;
 
 /// Somebody who can.
 #[derive(Serialize)]
@@ -151,7 +152,9 @@ impl From<ModelAccess> for Found {
         };
         let path: Vec<Step> = hops.iter().map(step).collect();
         let ways = row.residual_ways.as_array().map(Vec::as_slice).unwrap_or_default();
-        let parts = |way: &Value| way.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(" and ");
+        let parts = |way: &Value| {
+            way.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(" and ")
+        };
         let when = ways.iter().map(parts).collect::<Vec<_>>().join(", or ");
         let through = path.iter().map(|step| format!("→ {}", step.short(&row.account_id)));
         let way: Vec<String> = through.chain(Some(when).filter(|when| !when.is_empty())).collect();
@@ -195,7 +198,11 @@ fn hop_words(hop: &Hop, home: &str) -> String {
     let what = match &hop.kind {
         HopKind::AssumeRole => to.into_owned(),
         HopKind::Invoke(workload) => format!("{to} by {}", short(workload, home)),
-        HopKind::PassRole(route) | HopKind::TakeOver(route) | HopKind::Become(route) | HopKind::Edit(route) | HopKind::Key(route) => {
+        HopKind::PassRole(route)
+        | HopKind::TakeOver(route)
+        | HopKind::Become(route)
+        | HopKind::Edit(route)
+        | HopKind::Key(route) => {
             format!("{to} by {route}")
         }
     };

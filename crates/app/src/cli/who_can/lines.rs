@@ -16,9 +16,15 @@ use std::io::Write as _;
 const KEPT: usize = 10_000;
 
 /// A line for every principal and question, with what does not need its way: there may be millions.
-pub(super) fn principals(organization: &Organization, asks: &[Ask], reached: &Reached<'_>, shown: Shown) -> anyhow::Result<()> {
+pub(super) fn principals(
+    organization: &Organization,
+    asks: &[Ask],
+    reached: &Reached<'_>,
+    shown: Shown,
+) -> anyhow::Result<()> {
     let mut out = print::lines();
-    let starts = organization.principals.iter().map(|principal| quoted(&principal.arn)).collect::<Result<Vec<_>, _>>()?;
+    let starts =
+        organization.principals.iter().map(|principal| quoted(&principal.arn)).collect::<Result<Vec<_>, _>>()?;
     let mut residuals = Residuals::default();
     let mut line = Vec::new();
     for (at, ask) in asks.iter().enumerate() {
@@ -36,7 +42,8 @@ pub(super) fn principals(organization: &Organization, asks: &[Ask], reached: &Re
             line.extend_from_slice(middle.as_bytes());
             line.extend_from_slice(row.tri.as_str().as_bytes());
             line.extend_from_slice(b"\",\"residual\":");
-            match Some(row).filter(|row| row.tri == Tri::Conditional).and_then(|row| reached.access(at, row.principal)) {
+            match Some(row).filter(|row| row.tri == Tri::Conditional).and_then(|row| reached.access(at, row.principal))
+            {
                 Some(access) => line.extend_from_slice(residuals.quoted(access.allowed)?.as_bytes()),
                 None => line.extend_from_slice(b"null"),
             }

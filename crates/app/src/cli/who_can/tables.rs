@@ -2,7 +2,7 @@
 
 use super::found::{Found, Who};
 use crate::print;
-use crate::stage::access::short;
+use crate::stage::names::short;
 use crate::table::{Table, Tone, entry, middle, width};
 use sightline_iam::organization::Organization;
 use sightline_iam::reach::{Ask, Reached};
@@ -73,7 +73,8 @@ pub(super) fn answers(organization: &Organization, asks: &[Ask], found: &[Found]
 /// What may be more, for it could not be listed: answers to what nobody asked.
 fn unlisted(asks: &[Ask], found: &[Found]) -> anyhow::Result<()> {
     let asked: BTreeSet<Asked<'_>> = asked(asks).into_iter().collect();
-    let more: BTreeSet<&str> = found.iter().filter(|one| !asked.contains(&one.asked())).map(|one| one.way.as_str()).collect();
+    let more: BTreeSet<&str> =
+        found.iter().filter(|one| !asked.contains(&one.asked())).map(|one| one.way.as_str()).collect();
     if more.is_empty() {
         return Ok(());
     }
@@ -133,7 +134,10 @@ pub(super) fn misses(organization: &Organization, asks: &[Ask], reached: &Reache
             let lacking = miss.failing.iter().filter(|part| part.tri == Tri::Deny).map(|part| part.label.as_str());
             let lacking = shortened(&lacking.collect::<Vec<_>>().join(", "), 300);
             let (name, resource) = (short(&principal.arn, ""), shortened(&ask.resource, 200));
-            print::line(&for_terminal(&format!("Denied {} on {resource} for a part alone: {name} lacks {lacking}", ask.action)))?;
+            print::line(&for_terminal(&format!(
+                "Denied {} on {resource} for a part alone: {name} lacks {lacking}",
+                ask.action
+            )))?;
         }
         if let Some(more) = misses.len().checked_sub(NAMED).filter(|more| *more > 0) {
             print::line(&format!("… and {more} more lack a part"))?;
@@ -223,5 +227,10 @@ fn row(table: &mut Table, name: &str, found: &Found, text: &str) {
     let name = middle(name, usize::from(width()) / 3);
     let tone = if found.decision == Tri::Conditional { Tone::Doubt } else { Tone::Plain };
     let hops = found.hops.to_string();
-    table.row([(name.as_str(), Tone::Plain), (found.decision.as_str(), tone), (&hops, Tone::Plain), (text, Tone::Plain)]);
+    table.row([
+        (name.as_str(), Tone::Plain),
+        (found.decision.as_str(), tone),
+        (&hops, Tone::Plain),
+        (text, Tone::Plain),
+    ]);
 }

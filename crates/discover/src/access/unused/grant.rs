@@ -68,7 +68,8 @@ impl Grants {
         let mut holders: Vec<Holder> = Vec::new();
         for query in [query!("access/unused/user"), query!("access/unused/role")] {
             let sql = query.sql.replace("$principal", &quoted(principal));
-            let tables = session.tables_of(&sql).map_err(|source| DiscoverError::Query { query: query.name, source })?;
+            let tables =
+                session.tables_of(&sql).map_err(|source| DiscoverError::Query { query: query.name, source })?;
             let known = session.table_names();
             if tables.iter().all(|table| known.contains(table)) {
                 holders.extend(query.rows_of::<Holder>(session, &sql).await?);
@@ -122,7 +123,9 @@ impl Grants {
     /// Whether anything of the service is allowed.
     pub(super) fn touches(&self, service: &str) -> bool {
         let allows = self.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        allows.into_iter().any(|statement| !statement.not_action.is_empty() || statement.action.iter().any(|pattern| is_of(pattern, service)))
+        allows.into_iter().any(|statement| {
+            !statement.not_action.is_empty() || statement.action.iter().any(|pattern| is_of(pattern, service))
+        })
     }
 
     /// Services that policies name.
@@ -136,7 +139,9 @@ impl Grants {
     /// Whether a statement allows all services.
     pub(super) fn grants_everything(&self) -> bool {
         let allows = self.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        allows.into_iter().any(|statement| !statement.not_action.is_empty() || statement.action.iter().any(|pattern| is_all(pattern)))
+        allows
+            .into_iter()
+            .any(|statement| !statement.not_action.is_empty() || statement.action.iter().any(|pattern| is_all(pattern)))
     }
 }
 

@@ -78,7 +78,8 @@ fn narrowed(statement: &Statement, action: &ActionUse) -> Option<Vec<String>> {
     let fitting = action.resources.iter().filter(|arn| names(&types, arn)).cloned();
     let fitting: Vec<String> = fitting.filter(|arn| names(&statement.resource, arn)).collect();
     // A profile leads to models that no event names: what AWS asks for beside it is not known here.
-    let leads_on = action.resources.iter().any(|arn| arn.contains("inference-profile/") || arn.contains("prompt-router/"));
+    let leads_on =
+        action.resources.iter().any(|arn| arn.contains("inference-profile/") || arn.contains("prompt-router/"));
     (!leads_on && !fitting.is_empty() && fitting.len() == action.resources.len()).then_some(fitting)
 }
 
@@ -96,7 +97,8 @@ fn template(arn: &str) -> String {
 
 /// Whether a statement of these resources is about `arn`.
 fn names(patterns: &[String], arn: &str) -> bool {
-    let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": patterns}]});
+    let document =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": patterns}]});
     let identity = Layer::Known(vec![std::sync::Arc::new(Policy::read("resources", &document))]);
     let request = Request {
         caller: Caller::User { arn: String::new() },

@@ -30,7 +30,10 @@ struct Trail {
 const TYPES: &[(&str, &[&str])] = &[
     ("AWS::Bedrock::AgentAlias", &["bedrock:InvokeAgent"]),
     ("AWS::Bedrock::FlowAlias", &["bedrock:InvokeFlow"]),
-    ("AWS::Bedrock::FlowExecution", &["bedrock:StartFlowExecution", "bedrock:StopFlowExecution", "bedrock:GetFlowExecution"]),
+    (
+        "AWS::Bedrock::FlowExecution",
+        &["bedrock:StartFlowExecution", "bedrock:StopFlowExecution", "bedrock:GetFlowExecution"],
+    ),
     ("AWS::Bedrock::Guardrail", &["bedrock:ApplyGuardrail"]),
     ("AWS::Bedrock::InlineAgent", &["bedrock:InvokeInlineAgent"]),
     ("AWS::Bedrock::KnowledgeBase", &["bedrock:Retrieve", "bedrock:RetrieveAndGenerate"]),
@@ -64,7 +67,9 @@ impl Shown {
             trails.iter().filter(|trail| trail.is_logging && trail.is_multi_region).flat_map(Trail::types).collect();
         let mut words = Vec::new();
         if let Some(gap) = inspected.any_gap(account, "aws_cloudtrail_trail") {
-            words.push(format!("which data events the trails of account {account} record could not all be read ({gap})"));
+            words.push(format!(
+                "which data events the trails of account {account} record could not all be read ({gap})"
+            ));
         }
         words.push(match types.len() {
             0 => "no trail of all regions records data events, so calls that are data events are not shown".to_owned(),
@@ -87,7 +92,11 @@ impl Shown {
 
     /// Whether all that is granted of a service would be seen.
     pub(super) fn shows_service(&self, service: &str, grants: &Grants) -> bool {
-        let granted = catalogue().actions_of(service).iter().map(|action| action.full_name()).filter(|action| grants.covers(action));
+        let granted = catalogue()
+            .actions_of(service)
+            .iter()
+            .map(|action| action.full_name())
+            .filter(|action| grants.covers(action));
         catalogue().knows(service) && granted.into_iter().all(|action| self.shows(&action))
     }
 }

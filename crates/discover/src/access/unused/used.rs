@@ -105,7 +105,10 @@ impl Used {
 
     /// Actions of a service that were seen.
     pub(super) fn actions_of(&self, service: &str) -> impl Iterator<Item = &str> {
-        self.actions.keys().map(String::as_str).filter(move |action| action.split_once(':').is_some_and(|(own, _)| own == service))
+        self.actions
+            .keys()
+            .map(String::as_str)
+            .filter(move |action| action.split_once(':').is_some_and(|(own, _)| own == service))
     }
 }
 

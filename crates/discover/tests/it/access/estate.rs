@@ -146,15 +146,35 @@ impl Estate {
     fn organization(&mut self) {
         for account in [MANAGEMENT, ACCOUNT] {
             let arn = format!("arn:aws:organizations::{MANAGEMENT}:organization/o-1");
-            self.add(account, "aws_organizations_organization", &arn, json!({"id": "o-1", "master_account_id": MANAGEMENT, "feature_set": "ALL"}));
+            self.add(
+                account,
+                "aws_organizations_organization",
+                &arn,
+                json!({"id": "o-1", "master_account_id": MANAGEMENT, "feature_set": "ALL"}),
+            );
         }
         for (account, parent) in [(MANAGEMENT, "r-1"), (ACCOUNT, "ou-1")] {
             let arn = format!("arn:aws:organizations::{MANAGEMENT}:account/o-1/{account}");
-            self.add(MANAGEMENT, "aws_organizations_account", &arn, json!({"id": account, "parents": [{"Id": parent}]}));
+            self.add(
+                MANAGEMENT,
+                "aws_organizations_account",
+                &arn,
+                json!({"id": account, "parents": [{"Id": parent}]}),
+            );
         }
         let types = json!([{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}, {"Type": "RESOURCE_CONTROL_POLICY", "Status": "ENABLED"}]);
-        self.add(MANAGEMENT, "aws_organizations_root", "arn:aws:organizations::1:root/o-1/r-1", json!({"id": "r-1", "policy_types": types}));
-        self.add(MANAGEMENT, "aws_organizations_organizational_unit", "arn:aws:organizations::1:ou/o-1/ou-1", json!({"id": "ou-1", "parent_id": "r-1"}));
+        self.add(
+            MANAGEMENT,
+            "aws_organizations_root",
+            "arn:aws:organizations::1:root/o-1/r-1",
+            json!({"id": "r-1", "policy_types": types}),
+        );
+        self.add(
+            MANAGEMENT,
+            "aws_organizations_organizational_unit",
+            "arn:aws:organizations::1:ou/o-1/ou-1",
+            json!({"id": "ou-1", "parent_id": "r-1"}),
+        );
         let full = document(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
         self.control("full", "SERVICE_CONTROL_POLICY", full, &["r-1", "ou-1", MANAGEMENT, ACCOUNT]);
         let guarded = json!({"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*", "Condition": {"Null": {"bedrock:GuardrailIdentifier": "true"}}});
@@ -166,21 +186,42 @@ impl Estate {
     fn control(&mut self, name: &str, kind: &str, content: Value, targets: &[&str]) {
         let arn = format!("arn:aws:organizations::{MANAGEMENT}:policy/o-1/{kind}/{name}");
         let targets: Value = targets.iter().map(|id| json!({"TargetId": id})).collect();
-        self.add(MANAGEMENT, "aws_organizations_policy", &arn, json!({"id": name, "type": kind, "content": content, "targets": targets}));
+        self.add(
+            MANAGEMENT,
+            "aws_organizations_policy",
+            &arn,
+            json!({"id": name, "type": kind, "content": content, "targets": targets}),
+        );
     }
 
     fn identities(&mut self) {
         let assume = inline(allow("sts:AssumeRole", &role(ACCOUNT, "ml")));
-        self.add(MANAGEMENT, "aws_iam_user", &user(MANAGEMENT, "bob"), json!({"user_name": "bob", "inline_policies": assume, "attached_policies": [], "groups": []}));
+        self.add(
+            MANAGEMENT,
+            "aws_iam_user",
+            &user(MANAGEMENT, "bob"),
+            json!({"user_name": "bob", "inline_policies": assume, "attached_policies": [], "groups": []}),
+        );
         let root = document(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
         self.add(MANAGEMENT, "aws_iam_role", &role(MANAGEMENT, "admin"), json!({"role_name": "admin", "inline_policies": inline(root), "attached_policies": [], "assume_role_policy_document": trust("AWS", &user(MANAGEMENT, "bob"))}));
-        self.add(ACCOUNT, "aws_iam_user", &user(ACCOUNT, "alice"), json!({"user_name": "alice", "inline_policies": [], "attached_policies": [], "groups": ["people"]}));
+        self.add(
+            ACCOUNT,
+            "aws_iam_user",
+            &user(ACCOUNT, "alice"),
+            json!({"user_name": "alice", "inline_policies": [], "attached_policies": [], "groups": ["people"]}),
+        );
         self.add(ACCOUNT, "aws_iam_group", "arn:aws:iam::222222222222:group/people", json!({"group_name": "people", "inline_policies": inline(allow("lambda:InvokeFunction", &function("chat"))), "attached_policies": []}));
-        let boundary = json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": policy(ACCOUNT, "limits")});
+        let boundary =
+            json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": policy(ACCOUNT, "limits")});
         self.add(ACCOUNT, "aws_iam_role", &role(ACCOUNT, "ml"), json!({"role_name": "ml", "inline_policies": [], "attached_policies": attached(&[policy(ACCOUNT, "models")]), "permissions_boundary": boundary, "assume_role_policy_document": trust("AWS", &user(MANAGEMENT, "bob"))}));
         self.add(ACCOUNT, "aws_iam_role", &role(ACCOUNT, "chat"), json!({"role_name": "chat", "inline_policies": inline(allow("bedrock:*", "*")), "attached_policies": [], "assume_role_policy_document": trust("Service", "lambda.amazonaws.com")}));
         self.add(ACCOUNT, "aws_iam_policy", &policy(ACCOUNT, "models"), json!({"policy_document": allow("*", "*")}));
-        self.add(ACCOUNT, "aws_iam_policy", &policy(ACCOUNT, "limits"), json!({"policy_document": allow("bedrock:*", "*")}));
+        self.add(
+            ACCOUNT,
+            "aws_iam_policy",
+            &policy(ACCOUNT, "limits"),
+            json!({"policy_document": allow("bedrock:*", "*")}),
+        );
     }
 
     fn others(&mut self) {
@@ -188,8 +229,18 @@ impl Estate {
         let everybody = json!({"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunctionUrl", "Resource": function("chat"), "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}});
         self.add(ACCOUNT, "aws_lambda_function", &function("chat"), json!({"function_name": "chat", "role": role(ACCOUNT, "chat"), "policy": document(everybody), "url_config": url}));
         let bob = allow_to(&user(MANAGEMENT, "bob"), "lambda:InvokeFunction", &function("shared"));
-        self.add(ACCOUNT, "aws_lambda_function", &function("shared"), json!({"function_name": "shared", "role": role(ACCOUNT, "chat"), "policy": bob}));
-        self.add(ACCOUNT, "aws_secretsmanager_secret", &secret(), json!({"name": "key", "policy": allow_to(&user(ACCOUNT, "alice"), "secretsmanager:GetSecretValue", "*")}));
+        self.add(
+            ACCOUNT,
+            "aws_lambda_function",
+            &function("shared"),
+            json!({"function_name": "shared", "role": role(ACCOUNT, "chat"), "policy": bob}),
+        );
+        self.add(
+            ACCOUNT,
+            "aws_secretsmanager_secret",
+            &secret(),
+            json!({"name": "key", "policy": allow_to(&user(ACCOUNT, "alice"), "secretsmanager:GetSecretValue", "*")}),
+        );
         let jwt = json!({"customJWTAuthorizer": {"discoveryUrl": "https://login.example.com/.well-known/openid-configuration", "allowedAudience": ["chat"]}});
         self.add(ACCOUNT, "aws_bedrock_agentcore_runtime", &runtime(), json!({"agent_runtime_id": "assistant-1", "agent_runtime_name": "assistant", "role_arn": role(ACCOUNT, "chat"), "authorizer_configuration": jwt}));
         self.add(ACCOUNT, "aws_bedrock_foundation_model", MODEL, json!({"model_id": "anthropic.claude-3-haiku"}));
@@ -200,7 +251,13 @@ impl Estate {
 pub(crate) fn questions() -> Vec<[String; 3]> {
     let ask = |principal: String, action: &str, resource: &str| [principal, action.to_owned(), resource.to_owned()];
     let mut out = Vec::new();
-    for principal in [role(ACCOUNT, "ml"), role(ACCOUNT, "chat"), user(ACCOUNT, "alice"), user(MANAGEMENT, "bob"), role(MANAGEMENT, "admin")] {
+    for principal in [
+        role(ACCOUNT, "ml"),
+        role(ACCOUNT, "chat"),
+        user(ACCOUNT, "alice"),
+        user(MANAGEMENT, "bob"),
+        role(MANAGEMENT, "admin"),
+    ] {
         out.push(ask(principal.clone(), "bedrock:InvokeModel", MODEL));
         out.push(ask(principal.clone(), "bedrock:ListGuardrails", "*"));
         out.push(ask(principal.clone(), "sts:AssumeRole", &role(ACCOUNT, "ml")));

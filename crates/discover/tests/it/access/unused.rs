@@ -16,10 +16,18 @@ fn call(source: &str, name: &str, day: u8, more: Value) -> Value {
 /// A role with more than it uses, and two weeks of logs with a hole.
 fn estate(documents: &[Value]) -> Estate {
     let mut estate = Estate::new();
-    let inline: Value =
-        documents.iter().enumerate().map(|(at, one)| json!({"PolicyName": format!("p{at}"), "PolicyDocument": one})).collect();
-    estate.add(ACCOUNT, "aws_iam_role", &role(ACCOUNT, "worker"), json!({"role_name": "worker", "inline_policies": inline,
-        "attached_policies": [], "assume_role_policy_document": {"Version": "2012-10-17", "Statement": []}}));
+    let inline: Value = documents
+        .iter()
+        .enumerate()
+        .map(|(at, one)| json!({"PolicyName": format!("p{at}"), "PolicyDocument": one}))
+        .collect();
+    estate.add(
+        ACCOUNT,
+        "aws_iam_role",
+        &role(ACCOUNT, "worker"),
+        json!({"role_name": "worker", "inline_policies": inline,
+        "attached_policies": [], "assume_role_policy_document": {"Version": "2012-10-17", "Statement": []}}),
+    );
     let haiku = json!({"model_id": "anthropic.claude-3-haiku"});
     estate.call(call("bedrock.amazonaws.com", "Converse", 1, haiku.clone()));
     estate.call(call("bedrock.amazonaws.com", "Converse", 2, haiku));
@@ -49,12 +57,23 @@ fn text(unused: &Unused) -> String {
 #[tokio::test]
 async fn wildcards_shrink_to_what_was_used_and_conditions_stay() {
     let guarded = json!({"StringEquals": {"aws:RequestedRegion": "us-east-1"}});
-    let bedrock = statement(json!({"Action": ["bedrock:InvokeModel*", "bedrock:ListGuardrails", "bedrock:InvokeAgent"], "Condition": guarded}));
+    let bedrock = statement(
+        json!({"Action": ["bedrock:InvokeModel*", "bedrock:ListGuardrails", "bedrock:InvokeAgent"], "Condition": guarded}),
+    );
     let others = statement(json!({"Action": ["ec2:Describe*", "dynamodb:Describe*", "s3:GetObject"]}));
     let deny = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "bedrock:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]});
     let unused = of_worker(&estate(&[bedrock, others, deny])).await;
-    let states = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:ListGuardrails", "bedrock:InvokeAgent", "bedrock:CreateGuardrail"];
-    assert_eq!(states.map(|action| seen(&unused, action)), [Some(Use::Used), Some(Use::Unused), Some(Use::Unused), Some(Use::NotShown), None]);
+    let states = [
+        "bedrock:InvokeModel",
+        "bedrock:InvokeModelWithResponseStream",
+        "bedrock:ListGuardrails",
+        "bedrock:InvokeAgent",
+        "bedrock:CreateGuardrail",
+    ];
+    assert_eq!(
+        states.map(|action| seen(&unused, action)),
+        [Some(Use::Used), Some(Use::Unused), Some(Use::Unused), Some(Use::NotShown), None]
+    );
     let invoke = unused.actions.iter().find(|one| one.action == "bedrock:InvokeModel").unwrap();
     assert_eq!((invoke.calls, invoke.resources.as_slice()), (2, &[MODEL.to_owned()][..]));
     insta::assert_snapshot!(text(&unused), @r#"
@@ -146,18 +165,30 @@ async fn a_trail_that_records_data_events_shows_them() {
     narrow.add(ACCOUNT, "aws_cloudtrail_trail", &arn, trail(&narrower));
     estate.add(ACCOUNT, "aws_cloudtrail_trail", &arn, trail(&fields));
     assert_eq!(seen(&of_worker(&estate).await, "bedrock:InvokeAgent"), Some(Use::Unused));
-    assert_eq!(seen(&of_worker(&narrow).await, "bedrock:InvokeAgent"), Some(Use::NotShown), "a narrower selector shows less");
+    assert_eq!(
+        seen(&of_worker(&narrow).await, "bedrock:InvokeAgent"),
+        Some(Use::NotShown),
+        "a narrower selector shows less"
+    );
 }
 
 #[tokio::test]
 async fn what_is_used_on_a_resource_keeps_within_the_statement() {
-    let narrow = statement(json!({"Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.*"}));
-    let elsewhere = statement(json!({"Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:*::foundation-model/amazon.*"}));
+    let narrow = statement(
+        json!({"Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:*::foundation-model/anthropic.*"}),
+    );
+    let elsewhere =
+        statement(json!({"Action": "bedrock:InvokeModel", "Resource": "arn:aws:bedrock:*::foundation-model/amazon.*"}));
     let unused = of_worker(&estate(&[narrow, elsewhere])).await;
-    let resources: Vec<&[String]> = unused.proposal.as_ref().unwrap().statement.iter().map(|one| one.resource.as_slice()).collect();
+    let resources: Vec<&[String]> =
+        unused.proposal.as_ref().unwrap().statement.iter().map(|one| one.resource.as_slice()).collect();
     assert_eq!(resources[0], [MODEL.to_owned()]);
     // Nothing of this one was used, and it is not widened to what was.
-    assert!(resources.iter().all(|of| of == &[MODEL.to_owned()] || of == &["arn:aws:bedrock:*::foundation-model/amazon.*".to_owned()]));
+    assert!(
+        resources
+            .iter()
+            .all(|of| of == &[MODEL.to_owned()] || of == &["arn:aws:bedrock:*::foundation-model/amazon.*".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -174,8 +205,13 @@ async fn without_logs_or_with_an_unread_policy_nothing_is_proposed() {
     let chat = unused(&Estate::new().session(), &role(ACCOUNT, "chat")).await.unwrap();
     assert_eq!((chat.period, chat.proposal, chat.removed.len()), (None, None, 0));
     let mut estate = estate(&[]);
-    estate.add(ACCOUNT, "aws_iam_role", &role(ACCOUNT, "more"), json!({"role_name": "more", "inline_policies": [],
-        "attached_policies": [{"PolicyArn": policy(ACCOUNT, "missing")}]}));
+    estate.add(
+        ACCOUNT,
+        "aws_iam_role",
+        &role(ACCOUNT, "more"),
+        json!({"role_name": "more", "inline_policies": [],
+        "attached_policies": [{"PolicyArn": policy(ACCOUNT, "missing")}]}),
+    );
     let more = unused(&estate.session(), &role(ACCOUNT, "more")).await.unwrap();
     assert_eq!((more.proposal, more.removed.len()), (None, 0));
     assert!(more.rests_on.iter().any(|words| words.contains("missing")), "{:?}", more.rests_on);
