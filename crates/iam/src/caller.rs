@@ -41,6 +41,7 @@ pub enum Caller {
 }
 
 /// Providers of web identities that AWS knows without a provider's ARN.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity>.
 const WEB_IDENTITIES: [&str; 4] =
     ["cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com", "accounts.google.com"];
 
@@ -50,11 +51,6 @@ const WEB_IDENTITIES: [&str; 4] =
     "`{0}` is not a principal: give the ARN of a user, role, session or identity provider, a service's name, or `anonymous`"
 )]
 pub struct UnknownCaller(String);
-
-/// Identity providers that trust policies name by host, without an ARN.
-/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity>.
-const WEB_IDENTITY: [&str; 4] =
-    ["cognito-identity.amazonaws.com", "www.amazon.com", "graph.facebook.com", "accounts.google.com"];
 
 impl std::str::FromStr for Caller {
     type Err = UnknownCaller;
@@ -69,9 +65,6 @@ impl std::str::FromStr for Caller {
             return Ok(Self::Federated(arn));
         }
         if !text.starts_with("arn:") {
-            if WEB_IDENTITY.contains(&text) {
-                return Ok(Self::Federated(arn));
-            }
             let is_service = text.contains('.') && !text.contains([':', '/', ' ']);
             return if is_service { Ok(Self::Service(arn)) } else { Err(unknown()) };
         }

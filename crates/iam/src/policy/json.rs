@@ -189,7 +189,8 @@ mod tests {
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             any::<i32>().prop_map(Value::from),
-            (-1e9..1e9).prop_map(|number: f64| Value::from(number)),
+            // Eighths: other fractions may lose their last digit on the way through text.
+            any::<i32>().prop_map(|number| Value::from(f64::from(number) / 8.0)),
             "[a-c\\\\\"é\n]{0,4}".prop_map(Value::from),
         ];
         leaf.prop_recursive(3, 40, 20, |inner| {
@@ -204,8 +205,7 @@ mod tests {
         #[test]
         fn the_text_the_value_and_the_tree_are_one(value in any_json()) {
             let text = value.to_string();
-            // Floats may lose their last digit on the way through text, so the value is read from it too.
-            let (read, value): (Json, Value) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&text).unwrap());
+            let read: Json = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&read, &Json::from(&value));
             prop_assert_eq!(read.to_string(), value.to_string());
         }
