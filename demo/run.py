@@ -25,7 +25,9 @@ import ready
 from settings import DEFAULT_STATE, LOG_BUCKET, ROOT
 
 HERE = Path(__file__).resolve().parent
-STEPS = 10
+STEPS = 12
+# The model of the estate that the most may use.
+CAN_BE_USED = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0"
 
 FINDINGS_OR_GAPS = (0, 1, 3)
 """Exit codes of the product that are an answer: clean, findings, coverage incomplete. 2 is a failure."""
@@ -170,8 +172,12 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
     sightline("scan")
     steps.step("What do its logs say?")
     sightline("ingest", f"s3://{LOG_BUCKET}/")
-    steps.step("Who uses which model, and what is wrong?")
+    steps.step("Who uses which model?")
     sightline("map")
+    steps.step("Who else could, and who need not?")
+    sightline("who-can", "bedrock:InvokeModel", CAN_BE_USED, "--direct-only")
+    sightline("access", "unused", "role/app-chat")
+    steps.step("What is wrong, and how is it fixed?")
     sightline("findings")
     sightline("report", "-o", f"html={os.path.relpath(state / 'report.html', ROOT)}")
     answer = state / "map.json"

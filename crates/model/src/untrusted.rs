@@ -16,6 +16,10 @@ pub fn for_spreadsheet(text: &str) -> String {
 
 /// At most `limit` characters, with `…` in place of what was cut.
 pub fn shortened(text: &str, limit: usize) -> String {
+    // So few bytes are no more characters: most texts, told without counting.
+    if text.len() <= limit {
+        return text.to_owned();
+    }
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

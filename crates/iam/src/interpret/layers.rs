@@ -197,7 +197,7 @@ impl Layers {
                 layer,
                 policy: policy.id.clone(),
                 statement: at,
-                sid: statement.sid.clone(),
+                sid: statement.sid.as_deref().map(str::to_owned),
                 effect: statement.effect,
                 when: when.clone(),
             });
@@ -221,7 +221,8 @@ pub(crate) fn may_have_boundary(why: &str) -> Formula {
 
 /// When a resource's policy that could not be read denies.
 pub(crate) fn resource_may_deny(why: &str) -> Formula {
-    Formula::unknown(&format!("not: {why}"))
+    let denies = why.strip_suffix("allows").map(|subject| format!("{subject}denies it"));
+    Formula::unknown(&denies.unwrap_or_else(|| format!("what could not be read denies it ({why})")))
 }
 
 /// When a policy of the caller that could not be read denies.

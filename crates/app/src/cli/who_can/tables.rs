@@ -17,6 +17,9 @@ const NAMED: usize = 5;
 /// Lists that could not be read and are named.
 const UNLISTED: usize = 6;
 
+/// Principals of one way that are named; more are counted.
+const SAME_WAY: usize = 4;
+
 /// Text that may stand in several rows, in characters.
 const SHORT: usize = 40;
 
@@ -101,8 +104,8 @@ pub(super) fn counts(asks: &[Ask], found: &[Found]) -> anyhow::Result<()> {
     for action in &actions {
         let mut table = Table::new(&["RESOURCE", "REGION", "ACCOUNT", "ALLOW", "DEPENDS"]);
         (3..5).for_each(|column| table.align_right(column));
-        for asked in asked.iter().filter(|(own, _, _)| own == action) {
-            count(&mut table, *asked, groups.get(asked).map(Vec::as_slice).unwrap_or_default());
+        for counted in folded(asked.iter().filter(|(own, _, _)| own == action), &groups) {
+            counted.row(&mut table);
         }
         print::line(&format!("{}\n{table}", for_terminal(action)))?;
     }
@@ -112,17 +115,50 @@ pub(super) fn counts(asks: &[Ask], found: &[Found]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn count(table: &mut Table, (_, resource, account): Asked<'_>, group: &[&Found]) {
-    let principals = group.iter().filter(|one| matches!(one.who, Who::Principal { .. }));
-    let (allow, depends): (Vec<&Found>, Vec<&Found>) = principals.partition(|one| one.decision == Tri::Allow);
-    let [allow, depends] = [allow.len(), depends.len()].map(|count| count.to_string());
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let part = |at: usize| parts.get(at).copied().unwrap_or_default();
-    let name = if parts.len() == 6 { part(5) } else { resource };
-    let name = name.split_once('/').map_or(name, |(_, id)| id);
-    let name = middle(name, usize::from(width()).saturating_sub(50));
-    let owner = if account.is_empty() { part(4) } else { account };
-    table.row([name.as_str(), part(3), owner, &allow, &depends].map(|cell| (cell, Tone::Plain)));
+/// How many can do it on a resource; one of the same name in several regions, where they are as many, stands once.
+struct Counted<'a> {
+    name: &'a str,
+    regions: Vec<&'a str>,
+    owner: &'a str,
+    allow: usize,
+    depends: usize,
+}
+
+fn folded<'a>(asked: impl Iterator<Item = &'a Asked<'a>>, groups: &BTreeMap<Asked<'a>, Vec<&Found>>) -> Vec<Counted<'a>> {
+    let mut out: Vec<Counted<'a>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for asked in asked {
+        let one = Counted::of(*asked, groups.get(asked).map(Vec::as_slice).unwrap_or_default());
+        let place = *places.entry((one.name, one.owner, one.allow, one.depends)).or_insert(out.len());
+        match out.get_mut(place) {
+            Some(same) => same.regions.extend(one.regions),
+            None => out.push(one),
+        }
+    }
+    out
+}
+
+impl<'a> Counted<'a> {
+    fn of((_, resource, account): Asked<'a>, group: &[&Found]) -> Self {
+        let principals = group.iter().filter(|one| matches!(one.who, Who::Principal { .. }));
+        let (allow, depends): (Vec<&Found>, Vec<&Found>) = principals.partition(|one| one.decision == Tri::Allow);
+        let parts: Vec<&str> = resource.splitn(6, ':').collect();
+        let part = |at: usize| parts.get(at).copied().unwrap_or_default();
+        let name = if parts.len() == 6 { part(5) } else { resource };
+        let name = name.split_once('/').map_or(name, |(_, id)| id);
+        let owner = if account.is_empty() { part(4) } else { account };
+        Self { name, regions: vec![part(3)], owner, allow: allow.len(), depends: depends.len() }
+    }
+
+    fn row(&self, table: &mut Table) {
+        let name = middle(self.name, usize::from(width()).saturating_sub(50));
+        let regions = match self.regions.as_slice() {
+            [one] => (*one).to_owned(),
+            all => format!("{} regions", all.len()),
+        };
+        let [allow, depends] = [self.allow, self.depends].map(|count| count.to_string());
+        table.row([name.as_str(), &regions, self.owner, &allow, &depends].map(|cell| (cell, Tone::Plain)));
+    }
 }
 
 /// Who has a part of what it takes: found out the hard way, by an error in one region.
@@ -164,12 +200,17 @@ fn principals(group: &[&Found], home: &str) -> anyhow::Result<()> {
     let mut table = Table::new(&["PRINCIPAL", "DECISION", "HOPS", "WHEN, AND BY WHICH WAY"]);
     table.align_right(2);
     let notes = Notes::of(group);
+    let mut alike = Alike::of(group);
     let (mut all, mut conditional) = (0, 0);
     for one in group {
         let Who::Principal { principal } = &one.who else { continue };
         all += 1;
         conditional += usize::from(one.decision == Tri::Conditional);
-        row(&mut table, &short(principal, home), one, &notes.text(&one.way));
+        match alike.place(one) {
+            Place::Named => row(&mut table, &short(principal, home), one, &notes.text(&one.way)),
+            Place::Counted(more) => row(&mut table, &format!("… and {more} more"), one, &notes.text(&one.way)),
+            Place::Beyond => {}
+        }
     }
     if all == 0 {
         print::line("No user and no role.")?;
@@ -179,8 +220,38 @@ fn principals(group: &[&Found], home: &str) -> anyhow::Result<()> {
     for (at, note) in notes.0.iter().enumerate() {
         print::line(&entry(&format!("[{}]", at + 1), Tone::Plain, 7, note))?;
     }
-    print::line(&format!("{}, {conditional} conditional", counted(all, "principal")))?;
+    print::line(&format!("{}, {conditional} conditional; `--json` has all", counted(all, "principal")))?;
     Ok(())
+}
+
+/// Principals that get there through others, by the same way and under the same conditions: some are named, the rest counted.
+struct Alike<'a>(BTreeMap<(u32, Tri, &'a str), (usize, usize)>);
+
+/// What becomes of one of them.
+enum Place {
+    Named,
+    Counted(usize),
+    Beyond,
+}
+
+impl<'a> Alike<'a> {
+    fn of(group: &[&'a Found]) -> Self {
+        let mut counts: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+        for one in group.iter().filter(|one| one.hops > 0 && matches!(one.who, Who::Principal { .. })) {
+            counts.entry((one.hops, one.decision, one.way.as_str())).or_default().0 += 1;
+        }
+        Self(counts)
+    }
+
+    fn place(&mut self, one: &'a Found) -> Place {
+        let Some((all, seen)) = self.0.get_mut(&(one.hops, one.decision, one.way.as_str())) else { return Place::Named };
+        *seen += 1;
+        match *seen {
+            seen if *all <= SAME_WAY || seen < SAME_WAY => Place::Named,
+            SAME_WAY => Place::Counted(*all + 1 - SAME_WAY),
+            _ => Place::Beyond,
+        }
+    }
 }
 
 /// Long texts that stand in several rows, told once below them.
