@@ -35,9 +35,10 @@ use crate::request::{Layer, Level};
 use crate::solve::Tri;
 use compiled::{Compiled, Compiler, Stack};
 use frame::Frame;
+use hashbrown::HashMap;
 use home::{Home, Levels, Member};
 use run::{Covers, Run};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use table::{NONE, Pool, Table};
 
 /// Answers questions about an organization. Made once for any number of questions.

@@ -137,7 +137,9 @@ impl Organization {
                 Layer::Unknown(format!("the policy of `{resource}`, which {}, allows", unread.why).into())
             }
             None if account.is_empty() || self.accounts.contains_key(account) => Layer::default(),
-            None => Layer::Unknown(format!("the policy of `{resource}` in account {account}, which was not read, allows").into()),
+            None => Layer::Unknown(
+                format!("the policy of `{resource}` in account {account}, which was not read, allows").into(),
+            ),
         }
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod json;
 mod parse;
 mod principal;
 
-pub(crate) use intern::{Hashed, Interner};
+pub(crate) use intern::{Interner, Known};
 pub use principal::{Named, PrincipalPattern};
 
 use crate::condition::Clause;
@@ -28,7 +28,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The statement's `Sid`.
-    pub sid: Option<String>,
+    pub sid: Option<Arc<str>>,
     /// None where it could not be read: then it may be either.
     pub effect: Option<Effect>,
     /// `Principal` or `NotPrincipal`; none in identity policies.
@@ -40,7 +40,7 @@ pub struct Statement {
     /// All must hold.
     pub conditions: Arc<[Arc<Clause>]>,
     /// Why the statement, or a part of it, could not be read. It may then apply or not.
-    pub uncertain: Option<String>,
+    pub uncertain: Option<Box<str>>,
 }
 
 /// Who a statement is about.
@@ -67,7 +67,7 @@ pub struct Resources {
     /// `NotResource`.
     pub negated: bool,
     /// Any of these.
-    pub patterns: Vec<Template>,
+    pub patterns: Box<[Template]>,
 }
 
 impl Actions {

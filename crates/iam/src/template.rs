@@ -5,6 +5,7 @@
 use crate::context::{Context, Fact};
 use crate::glob::Token;
 use sightline_model::untrusted::shortened;
+use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -25,23 +26,36 @@ pub enum Piece {
 }
 
 /// A text as a policy writes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Template {
-    text: Arc<str>,
-    pieces: Pieces,
-}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Form);
 
-/// Most texts are one piece, which needs no list.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Pieces {
-    One(Piece),
-    Many(Box<[Piece]>),
+/// Most texts are one piece that is the text: they need neither twice, nor a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Form {
+    /// Of [`Piece::Text`].
+    Plain(Piece),
+    Written {
+        text: Arc<str>,
+        pieces: Box<[Piece]>,
+    },
 }
 
 /// What is equal has the same text, and texts that are the same are seldom anything else.
 impl Hash for Template {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.hash(state);
+        self.text().hash(state);
+    }
+}
+
+impl Ord for Template {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text().cmp(other.text()).then_with(|| self.pieces().cmp(other.pieces()))
+    }
+}
+
+impl PartialOrd for Template {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -62,9 +76,8 @@ impl Template {
     /// # Errors
     /// The text of a variable that is not closed or empty.
     pub fn parse(text: &str, has_variables: bool) -> Result<Self, String> {
-        let whole: Arc<str> = text.into();
         if !has_variables || !text.contains("${") {
-            return Ok(Self { pieces: Pieces::One(Piece::Text(Arc::clone(&whole))), text: whole });
+            return Ok(Self(Form::Plain(Piece::Text(text.into()))));
         }
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -82,24 +95,40 @@ impl Template {
         if !rest.is_empty() || pieces.is_empty() {
             pieces.push(Piece::Text(rest.into()));
         }
-        Ok(Self { text: whole, pieces: Pieces::of(pieces) })
+        Ok(Self(Form::Written { text: text.into(), pieces: pieces.into() }))
     }
 
     /// A template of these pieces.
     pub fn of(pieces: Vec<Piece>) -> Self {
-        Self { text: crate::condition::text_of(&pieces).into(), pieces: Pieces::of(pieces) }
+        match <[Piece; 1]>::try_from(pieces) {
+            Ok([one @ Piece::Text(_)]) => Self(Form::Plain(one)),
+            Ok([other]) => Self::written(vec![other]),
+            Err(many) => Self::written(many),
+        }
+    }
+
+    fn written(pieces: Vec<Piece>) -> Self {
+        Self(Form::Written { text: crate::condition::text_of(&pieces).into(), pieces: pieces.into() })
     }
 
     /// As the policy writes it.
     pub fn text(&self) -> &str {
-        &self.text
+        match &self.0 {
+            Form::Plain(Piece::Text(text) | Piece::Literal(text) | Piece::Variable { key: text, .. })
+            | Form::Written { text, .. } => text,
+        }
+    }
+
+    /// Whether it is text alone: neither a variable nor what stands for a wildcard itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.0, Form::Plain(_))
     }
 
     /// Its pieces in order.
     pub fn pieces(&self) -> &[Piece] {
-        match &self.pieces {
-            Pieces::One(piece) => std::slice::from_ref(piece),
-            Pieces::Many(pieces) => pieces,
+        match &self.0 {
+            Form::Plain(piece) => std::slice::from_ref(piece),
+            Form::Written { pieces, .. } => pieces,
         }
     }
 
@@ -132,15 +161,6 @@ impl Template {
             }
         }
         if open { Filled::Open } else { Filled::Text(out) }
-    }
-}
-
-impl Pieces {
-    fn of(pieces: Vec<Piece>) -> Self {
-        match <[Piece; 1]>::try_from(pieces) {
-            Ok([one]) => Self::One(one),
-            Err(many) => Self::Many(many.into()),
-        }
     }
 }
 

@@ -17,6 +17,7 @@ use clap::Args;
 use sightline_iam::engine::Engine;
 use sightline_iam::reach::{Ask, Graph};
 use sightline_iam::solve::Tri;
+use std::mem::ManuallyDrop;
 
 /// Questions whose answers are told one by one; of more they are counted.
 const NAMED: usize = 10;
@@ -58,7 +59,8 @@ struct Shown {
 impl WhoCan {
     /// Asks and prints.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
-        let mut asked = self.source.read(global).await?;
+        // The program ends with its answers: giving back millions of parts one by one would take longer than to ask them.
+        let mut asked = ManuallyDrop::new(self.source.read(global).await?);
         let actions = self.action.as_deref().map(names::actions).transpose()?;
         let asks = self.asks(&asked, actions.as_deref())?;
         asked.warn();
@@ -66,11 +68,11 @@ impl WhoCan {
         let (organization, asks) = (asked.organization(), &asked.inventory.asks);
         let shown = Shown { direct_only: self.direct_only, conditional: self.conditional };
         let questions = asks.iter().flat_map(|ask| &ask.parts).map(|part| part.question.clone()).collect();
-        let (engine, brought) = (Engine::new(organization), Brought::default());
-        let direct = Narrowed { organization, inner: &engine, brought: &brought, questions, alone: self.direct_only };
-        let graph = Graph::with(organization, &direct, &self.source.scope());
+        let (engine, brought) = (ManuallyDrop::new(Engine::new(organization)), Brought::default());
+        let direct = Narrowed { organization, inner: &*engine, brought: &brought, questions, alone: self.direct_only };
+        let graph = ManuallyDrop::new(Graph::with(organization, &direct, &self.source.scope()));
         graph.gaps().iter().for_each(|gap| print::warning(gap));
-        let reached = graph.reach(&direct, asks);
+        let reached = ManuallyDrop::new(graph.reach(&direct, asks));
         if asked.is_file && self.json && self.all {
             lines::principals(organization, asks, &reached, shown)?;
             return Ok(Exit::Clean);

@@ -13,7 +13,7 @@ use super::run::{Covers, Run};
 use super::table::NONE;
 use crate::formula::Formula;
 use crate::interpret::{may_have_boundary, own_may_deny};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// Signal, formula and span.

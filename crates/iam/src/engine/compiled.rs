@@ -5,10 +5,10 @@ use crate::condition::Clause;
 use crate::document::Effect;
 use crate::formula::Formula;
 use crate::interpret::{doubt, may_allow, may_deny};
-use crate::policy::{Actions, Hashed, Policy, PrincipalPattern, Principals, Resources, Statement};
+use crate::policy::{Actions, Known, Policy, PrincipalPattern, Principals, Resources, Statement};
 use crate::request::Layer;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use hashbrown::{DefaultHashBuilder, HashMap};
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 /// One effect of one statement. A statement that may be either has two.
@@ -117,29 +117,21 @@ impl<'a> Compiled<'a> {
     }
 }
 
-/// Equal things under one number, found by address first: parts of policies are shared already where a reader took care.
+/// Equal things under one number. Where a reader shared them already they are the same thing, and not compared.
 #[derive(Debug)]
-struct Parts<'a, T: ?Sized> {
-    addresses: HashMap<*const (), u32>,
-    values: HashMap<Hashed<&'a T>, u32>,
-    hasher: RandomState,
-}
+struct Parts<'a, T: ?Sized>(Known<(&'a T, u32)>);
 
 impl<T: ?Sized> Default for Parts<'_, T> {
     fn default() -> Self {
-        Self { addresses: HashMap::new(), values: HashMap::new(), hasher: RandomState::new() }
+        Self(Known::default())
     }
 }
 
 impl<'a, T: ?Sized + Eq + Hash> Parts<'a, T> {
     fn number(&mut self, part: &'a Arc<T>, push: impl FnOnce(&'a T) -> u32) -> u32 {
-        let address = Arc::as_ptr(part).cast::<()>();
-        if let Some(known) = self.addresses.get(&address) {
-            return *known;
-        }
-        let number =
-            *self.values.entry(Hashed::new(part.as_ref(), &self.hasher)).or_insert_with(|| push(part.as_ref()));
-        self.addresses.insert(address, number);
+        let part = part.as_ref();
+        let is = |(known, _): &(&T, u32)| std::ptr::eq(*known, part) || *known == part;
+        let (_, number) = self.0.get_or(part, is, || (part, push(part)));
         number
     }
 }
@@ -162,7 +154,7 @@ pub(super) struct Compiler<'a> {
     documents: Table<Document<'a>>,
     numbers: HashMap<*const Policy, u32>,
     by_content: HashMap<u64, u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     sets: Pool<Box<[u32]>>,
 }
 
@@ -286,6 +278,9 @@ fn key_numbers<'a>(pool: &mut Pool<&'a str>, keys: impl Iterator<Item = &'a str>
             pool.number(key)
         })
         .collect();
+    if all.is_empty() {
+        return Keys::default();
+    }
     all.sort_unstable();
     all.dedup();
     Keys { all: all.into(), tell_of_principal }

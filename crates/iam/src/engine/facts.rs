@@ -4,7 +4,8 @@ use super::table::{MOST_KEPT, Pool};
 use crate::context::{Context, Fact};
 use crate::organization::{Organization, Principal, PrincipalKind, Question, context_of, owner_of};
 use crate::request::Layer;
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A fact, and whether the question itself settles it.

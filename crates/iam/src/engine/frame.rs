@@ -6,7 +6,8 @@ use super::table::{MOST_KEPT, Pool, Table};
 use crate::context::Context;
 use crate::organization::{Question, is_callers};
 use crate::template::Piece;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The number of the span of no column.

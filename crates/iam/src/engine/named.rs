@@ -12,7 +12,8 @@ use crate::formula::Formula;
 use crate::interpret::{Naming, names_nobody, naming, resource_may_deny};
 use crate::policy::{Policy, PrincipalPattern};
 use crate::request::Layer;
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// By what a policy finds a principal.

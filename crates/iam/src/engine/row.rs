@@ -5,7 +5,7 @@ use super::compiled::Rule;
 use super::residual::TRUE;
 use super::run::{Covers, Run};
 use super::table::NONE;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// What documents that are attached together say of an action.

@@ -8,7 +8,7 @@ use super::table::{MOST_KEPT, NONE};
 use super::{Engine, compiled::Rule};
 use crate::formula::Formula;
 use crate::interpret::holds;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// What is kept between the questions of a run.

@@ -1,6 +1,6 @@
 //! Things by number: what is asked millions of times is compared as a number, not as a text.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::hash::Hash;
 use std::ops::Index;
 

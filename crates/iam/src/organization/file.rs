@@ -6,7 +6,7 @@ mod raw;
 use super::{Account, Assumptions, Organization, Principal};
 use crate::policy::Policy;
 use crate::request::{Layer, Level};
-use raw::{Raw, RawPrincipal};
+use raw::{Document, Raw, RawPrincipal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,7 +94,7 @@ impl Raw {
         levels.collect()
     }
 
-    fn principal(&self, raw: RawPrincipal) -> Result<Principal, OrganizationError> {
+    fn principal(&self, raw: RawPrincipal<Document>) -> Result<Principal, OrganizationError> {
         let mut identity = self.managed(&raw.arn, &raw.managed)?;
         identity.extend(raw::inline(raw.inline, &raw.arn));
         let groups = self.groups.get(&raw.account);

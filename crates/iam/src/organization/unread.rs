@@ -22,7 +22,8 @@ impl UnreadPolicies {
     /// Whether the policy of `resource`, of `account`, was not read.
     pub fn covers(&self, resource: &str, account: &str) -> bool {
         let mut parts = resource.splitn(6, ':').skip(2);
-        let (Some(service), Some(region), _, Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(service), Some(region), _, Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return false;
         };
         self.account == account

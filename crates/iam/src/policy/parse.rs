@@ -1,10 +1,9 @@
 //! JSON → [`Policy`]. What cannot be read makes its statement uncertain; nothing is guessed, nothing is dropped.
 
 use super::json::{Json, Object};
-use super::{Actions, Policy, PrincipalPattern, Principals, Resources, Statement};
+use super::{Interner, Policy, PrincipalPattern, Principals, Statement};
 use crate::condition::{Clause, Operator};
 use crate::document::Effect;
-use crate::template::Template;
 use serde_json::Value;
 use sightline_model::untrusted::shortened;
 use std::sync::Arc;
@@ -16,10 +15,11 @@ const WITHOUT_VARIABLES: &str = "2008-10-17";
 impl Policy {
     /// Reads a document. Never fails: what is not a policy is one uncertain statement.
     pub fn read(id: &str, document: &Value) -> Self {
-        Self::of_json(id, &Json::from(document))
+        Self::of_json(id, &Json::from(document), &mut Interner::default())
     }
 
-    pub(crate) fn of_json(id: &str, document: &Json<'_>) -> Self {
+    /// Its parts are those of the policies before it, where they are equal.
+    pub(crate) fn of_json(id: &str, document: &Json<'_>, parts: &mut Interner) -> Self {
         // Some operations answer a policy as text within JSON.
         if let Json::Text(text) = document {
             return Self::read_text(id, text);
@@ -29,8 +29,8 @@ impl Policy {
         };
         let version = version(map);
         let statements = match map.get("Statement") {
-            Some(Json::List(all)) => all.iter().map(|one| read_statement(one, &version)).collect(),
-            Some(one @ Json::Object(_)) => vec![read_statement(one, &version)],
+            Some(Json::List(all)) => all.iter().map(|one| read_statement(one, &version, parts)).collect(),
+            Some(one @ Json::Object(_)) => vec![read_statement(one, &version, parts)],
             _ => return Self::unreadable(id, "the document has no `Statement`"),
         };
         let id = map.get("Id").and_then(Json::as_str).filter(|_| id.is_empty()).unwrap_or(id);
@@ -41,14 +41,14 @@ impl Policy {
     pub fn read_text(id: &str, text: &str) -> Self {
         match serde_json::from_str::<Json<'_>>(text) {
             Ok(Json::Text(_)) => Self::unreadable(id, "the document is text within text"),
-            Ok(document) => Self::of_json(id, &document),
+            Ok(document) => Self::of_json(id, &document, &mut Interner::default()),
             Err(error) => Self::unreadable(id, &format!("the document is not JSON: {error}")),
         }
     }
 
     /// A policy of which no more is known than that it is there: `why`.
     pub fn unreadable(id: &str, why: &str) -> Self {
-        let statement = Statement { uncertain: Some(why.to_owned()), ..Statement::anything() };
+        let statement = Statement { uncertain: Some(why.into()), ..Statement::anything() };
         Self { id: id.to_owned(), statements: vec![statement] }
     }
 
@@ -73,7 +73,7 @@ impl Statement {
     }
 
     fn doubt(&mut self, why: String) {
-        self.uncertain.get_or_insert(why);
+        self.uncertain.get_or_insert(why.into());
     }
 }
 
@@ -87,11 +87,14 @@ fn version(map: &Object<'_>) -> Version {
         Some(Json::Text(text)) if text == WITH_VARIABLES => Version { has_variables: true, unknown: None },
         None => Version { has_variables: false, unknown: None },
         Some(Json::Text(text)) if text == WITHOUT_VARIABLES => Version { has_variables: false, unknown: None },
-        Some(other) => Version { has_variables: true, unknown: Some(format!("version `{}` is not known", shortened(&other.to_string(), 100))) },
+        Some(other) => Version {
+            has_variables: true,
+            unknown: Some(format!("version `{}` is not known", shortened(&other.to_string(), 100))),
+        },
     }
 }
 
-fn read_statement(value: &Json<'_>, version: &Version) -> Statement {
+fn read_statement(value: &Json<'_>, version: &Version, parts: &mut Interner) -> Statement {
     let mut out = Statement::anything();
     let Json::Object(map) = value else {
         out.doubt("the statement is not an object".into());
@@ -101,7 +104,7 @@ fn read_statement(value: &Json<'_>, version: &Version) -> Statement {
         out.doubt(why.clone());
     }
     for (element, value) in map.iter() {
-        if let Err(why) = read_element(&mut out, element, value, version.has_variables) {
+        if let Err(why) = read_element(&mut out, element, value, version.has_variables, parts) {
             out.doubt(why);
         }
     }
@@ -114,34 +117,43 @@ fn read_statement(value: &Json<'_>, version: &Version) -> Statement {
     out
 }
 
-fn read_element(out: &mut Statement, element: &str, value: &Json<'_>, has_variables: bool) -> Result<(), String> {
+fn read_element(
+    out: &mut Statement,
+    element: &str,
+    value: &Json<'_>,
+    has_variables: bool,
+    parts: &mut Interner,
+) -> Result<(), String> {
     match element {
-        "Sid" => out.sid = value.as_str().map(str::to_owned),
+        "Sid" => out.sid = value.as_str().map(|sid| parts.sid(sid)),
         "Effect" => {
             out.effect = match value.as_str() {
                 Some("Allow") => Some(Effect::Allow),
                 Some("Deny") => Some(Effect::Deny),
-                _ => return Err(format!("effect `{}` is neither `Allow` nor `Deny`", shortened(&value.to_string(), 100))),
+                _ => {
+                    return Err(format!(
+                        "effect `{}` is neither `Allow` nor `Deny`",
+                        shortened(&value.to_string(), 100)
+                    ));
+                }
             }
         }
         "Principal" | "NotPrincipal" => {
             let patterns = read_principals(value)?;
-            out.principals = Some(Arc::new(Principals { negated: element == "NotPrincipal", patterns }));
+            out.principals = Some(parts.principals(Principals { negated: element == "NotPrincipal", patterns }));
         }
         "Action" | "NotAction" => {
             let patterns = texts(value).ok_or_else(|| format!("`{element}` is neither text nor a list of texts"))?;
-            if let Some(bad) = patterns.iter().find(|pattern| !is_action(pattern)) {
-                return Err(format!("`{}` is not an action", shortened(bad, 100)));
-            }
-            let patterns = patterns.into_iter().map(str::to_owned).collect();
-            out.actions = Some(Arc::new(Actions { negated: element == "NotAction", patterns }));
+            let actions = parts.actions(element == "NotAction", &patterns, || {
+                patterns.iter().map(|pattern| action(pattern)).collect()
+            });
+            out.actions = Some(actions?);
         }
         "Resource" | "NotResource" => {
             let texts = texts(value).ok_or_else(|| format!("`{element}` is neither text nor a list of texts"))?;
-            let patterns = texts.iter().map(|text| Template::parse(text, has_variables)).collect::<Result<_, _>>()?;
-            out.resources = Some(Arc::new(Resources { negated: element == "NotResource", patterns }));
+            out.resources = Some(parts.resources(element == "NotResource", &texts, has_variables)?);
         }
-        "Condition" => out.conditions = read_conditions(value, has_variables)?.into(),
+        "Condition" => out.conditions = parts.conditions(read_conditions(value, has_variables)?),
         other => return Err(format!("`{}` is not an element of a statement", shortened(other, 100))),
     }
     Ok(())
@@ -180,8 +192,10 @@ fn check_whole(out: &mut Statement, map: &Object<'_>) {
     }
 }
 
-fn is_action(pattern: &str) -> bool {
-    pattern == "*" || pattern.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty())
+fn action(pattern: &str) -> Result<String, String> {
+    let is_action = pattern == "*"
+        || pattern.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    if is_action { Ok(pattern.to_owned()) } else { Err(format!("`{}` is not an action", shortened(pattern, 100))) }
 }
 
 /// One text or many.
@@ -199,7 +213,9 @@ fn read_principals(value: &Json<'_>) -> Result<Vec<PrincipalPattern>, String> {
         Json::Object(map) => {
             let mut out = Vec::new();
             for (kind, value) in map.iter() {
-                for text in texts(value).ok_or_else(|| format!("principals of `{}` are not texts", shortened(kind, 100)))? {
+                for text in
+                    texts(value).ok_or_else(|| format!("principals of `{}` are not texts", shortened(kind, 100)))?
+                {
                     out.push(PrincipalPattern::parse(kind, text)?);
                 }
             }
@@ -221,7 +237,8 @@ fn read_conditions(value: &Json<'_>, has_variables: bool) -> Result<Vec<Arc<Clau
         // A block without keys says nothing, as long as it is a block.
         Operator::read(operator)?;
         for (key, values) in keys.iter() {
-            let values = scalars(values).ok_or_else(|| format!("the values of `{}` are not texts", shortened(key, 100)))?;
+            let values =
+                scalars(values).ok_or_else(|| format!("the values of `{}` are not texts", shortened(key, 100)))?;
             out.push(Arc::new(Clause::read(operator, key, &values, has_variables)?));
         }
     }

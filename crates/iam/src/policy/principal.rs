@@ -49,9 +49,10 @@ impl PrincipalPattern {
     pub fn parse(kind: &str, text: &str) -> Result<Self, String> {
         let own = || text.to_owned();
         match kind {
-            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => {
-                Err(format!("principal `{}` of kind `{kind}` has a wildcard, which only `AWS` may", shortened(text, 100)))
-            }
+            "Service" | "Federated" | "CanonicalUser" if text.contains(['*', '?']) => Err(format!(
+                "principal `{}` of kind `{kind}` has a wildcard, which only `AWS` may",
+                shortened(text, 100)
+            )),
             "Service" => Ok(Self::Service(own())),
             "Federated" => Ok(Self::Federated(own())),
             "CanonicalUser" => Ok(Self::CanonicalUser(own())),
@@ -76,13 +77,15 @@ impl PrincipalPattern {
         match (service, account, resource) {
             _ if text.contains(['*', '?']) => {
                 Err(format!("principal `{}` has a wildcard, which no principal may", shortened(text, 100)))
-            },
+            }
             (Some("iam"), Some(account), Some("root")) => Ok(Self::Account(account.to_owned())),
             (Some("iam"), _, Some(role)) if role.starts_with("role/") => Ok(Self::Role(own)),
             (Some("iam"), _, Some(user)) if user.starts_with("user/") => Ok(Self::User(own)),
             (Some("sts"), _, Some(session)) if session.starts_with("assumed-role/") => Ok(Self::Session(own)),
             (Some("sts"), _, Some(user)) if user.starts_with("federated-user/") => Ok(Self::FederatedUser(own)),
-            (Some("iam"), _, Some(provider)) if provider.starts_with("saml-provider/") || provider.starts_with("oidc-provider/") => {
+            (Some("iam"), _, Some(provider))
+                if provider.starts_with("saml-provider/") || provider.starts_with("oidc-provider/") =>
+            {
                 Ok(Self::Federated(own))
             }
             _ => Err(format!("`{}` is not a principal", shortened(text, 100))),
@@ -105,9 +108,13 @@ impl PrincipalPattern {
             }
             (Self::Session(session), Caller::Session { arn, .. }) => (session == arn).then_some(Named::Directly),
             (Self::User(user), Caller::User { arn }) => (user == arn).then_some(Named::Directly),
-            (Self::User(user), Caller::FederatedUser { user: Some(behind), .. }) => (user == behind).then_some(Named::Role),
+            (Self::User(user), Caller::FederatedUser { user: Some(behind), .. }) => {
+                (user == behind).then_some(Named::Role)
+            }
             (Self::FederatedUser(user), Caller::FederatedUser { arn, .. }) => (user == arn).then_some(Named::Directly),
-            (Self::Service(service), Caller::Service(name)) => service.eq_ignore_ascii_case(name).then_some(Named::Directly),
+            (Self::Service(service), Caller::Service(name)) => {
+                service.eq_ignore_ascii_case(name).then_some(Named::Directly)
+            }
             (Self::Federated(provider), Caller::Federated(name)) => (provider == name).then_some(Named::Directly),
             _ => None,
         }

@@ -25,7 +25,10 @@ fn every_case_passes() {
             let result = run(&Case::read(line).unwrap()).unwrap();
             count += 1;
             if result.verdict != Verdict::Passed {
-                wrong.push(format!("{} {:?} expected {} got {} {:?}", result.id, result.verdict, result.expected, result.actual, result.detail));
+                wrong.push(format!(
+                    "{} {:?} expected {} got {} {:?}",
+                    result.id, result.verdict, result.expected, result.actual, result.detail
+                ));
             }
         }
         println!("{file}: {count} cases, {} not passed", wrong.len());

@@ -124,7 +124,10 @@ struct Counted<'a> {
     depends: usize,
 }
 
-fn folded<'a>(asked: impl Iterator<Item = &'a Asked<'a>>, groups: &BTreeMap<Asked<'a>, Vec<&Found>>) -> Vec<Counted<'a>> {
+fn folded<'a>(
+    asked: impl Iterator<Item = &'a Asked<'a>>,
+    groups: &BTreeMap<Asked<'a>, Vec<&Found>>,
+) -> Vec<Counted<'a>> {
     let mut out: Vec<Counted<'a>> = Vec::new();
     let mut places = BTreeMap::new();
     for asked in asked {
@@ -244,7 +247,9 @@ impl<'a> Alike<'a> {
     }
 
     fn place(&mut self, one: &'a Found) -> Place {
-        let Some((all, seen)) = self.0.get_mut(&(one.hops, one.decision, one.way.as_str())) else { return Place::Named };
+        let Some((all, seen)) = self.0.get_mut(&(one.hops, one.decision, one.way.as_str())) else {
+            return Place::Named;
+        };
         *seen += 1;
         match *seen {
             seen if *all <= SAME_WAY || seen < SAME_WAY => Place::Named,

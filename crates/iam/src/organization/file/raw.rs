@@ -25,7 +25,7 @@ pub(super) struct Raw {
     pub(super) managed_policies: BTreeMap<String, Arc<Policy>>,
     pub(super) boundaries: BTreeMap<String, Arc<Policy>>,
     pub(super) groups: BTreeMap<String, Vec<Group>>,
-    pub(super) principals: Vec<RawPrincipal>,
+    pub(super) principals: Vec<RawPrincipal<Document>>,
     pub(super) resource_policies: BTreeMap<String, Arc<Policy>>,
     pub(super) workloads: Vec<Workload>,
     pub(super) expected: Vec<Question>,
@@ -57,38 +57,37 @@ pub(super) struct Group {
 }
 
 #[derive(Deserialize)]
-struct RawGroup {
+struct RawGroup<D> {
     name: String,
     #[serde(default)]
     managed: Vec<String>,
-    #[serde(default)]
-    inline: Vec<Document>,
+    #[serde(default = "Vec::new")]
+    inline: Vec<D>,
 }
 
+/// `D`: a document, as it stands in the text or read.
 #[derive(Deserialize)]
-pub(super) struct RawPrincipal {
+pub(super) struct RawPrincipal<D> {
     pub(super) arn: String,
     pub(super) account: String,
     pub(super) kind: PrincipalKind,
     #[serde(default)]
     pub(super) managed: Vec<String>,
-    #[serde(default)]
-    pub(super) inline: Vec<Document>,
+    #[serde(default = "Vec::new")]
+    pub(super) inline: Vec<D>,
     #[serde(default)]
     pub(super) groups: Vec<String>,
     pub(super) boundary: Option<String>,
     #[serde(default)]
     pub(super) tags: BTreeMap<String, String>,
-    pub(super) trust: Option<Document>,
-}
-
-impl<'de> Deserialize<'de> for Document {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Json::deserialize(deserializer).map(|document| Self(Policy::of_json("", &document)))
-    }
+    pub(super) trust: Option<D>,
 }
 
 impl Document {
+    fn read(document: &Json<'_>, parts: &mut Interner) -> Self {
+        Self(Policy::of_json("", document, parts))
+    }
+
     /// The policy under a name: its own `Id` counts only where there is none.
     pub(super) fn named(mut self, name: &str) -> Arc<Policy> {
         if !name.is_empty() {
@@ -133,8 +132,8 @@ impl<'de> Visitor<'de> for Reader {
                 Field::ScpAttachments => raw.scp_attachments = file.next_value()?,
                 Field::Workloads => raw.workloads = file.next_value()?,
                 Field::Expected => raw.expected = file.next_value()?,
-                Field::Scps => file.next_value_seed(Members::each(|name: String, all: Vec<Document>| {
-                    let policies = all.into_iter().map(|document| shared(document, parts).named(&name)).collect();
+                Field::Scps => file.next_value_seed(Members::each(|name: String, all: Vec<Json<'_>>| {
+                    let policies = all.iter().map(|document| Document::read(document, parts).named(&name)).collect();
                     raw.scps.insert(name, policies);
                 }))?,
                 Field::ManagedPolicies => file.next_value_seed(policies(parts, "", &mut raw.managed_policies))?,
@@ -142,16 +141,13 @@ impl<'de> Visitor<'de> for Reader {
                 Field::ResourcePolicies => {
                     file.next_value_seed(policies(parts, "policy of ", &mut raw.resource_policies))?;
                 }
-                Field::Groups => file.next_value_seed(Members::each(|account: String, groups: Vec<RawGroup>| {
-                    raw.groups.insert(account, groups.into_iter().map(|group| named(group, parts)).collect());
-                }))?,
-                Field::Principals => file.next_value_seed(Items::each(|mut principal: RawPrincipal| {
-                    principal
-                        .inline
-                        .iter_mut()
-                        .chain(&mut principal.trust)
-                        .for_each(|document| parts.share(&mut document.0));
-                    raw.principals.push(principal);
+                Field::Groups => {
+                    file.next_value_seed(Members::each(|account: String, groups: Vec<RawGroup<Json<'_>>>| {
+                        raw.groups.insert(account, groups.into_iter().map(|group| named(group, parts)).collect());
+                    }))?
+                }
+                Field::Principals => file.next_value_seed(Items::each(|principal: RawPrincipal<Json<'_>>| {
+                    raw.principals.push(principal.read(parts));
                 }))?,
                 Field::Other => {
                     file.next_value::<IgnoredAny>()?;
@@ -163,24 +159,28 @@ impl<'de> Visitor<'de> for Reader {
 }
 
 /// Reads policies by name.
-fn policies(
+fn policies<'a>(
     parts: &mut Interner,
     prefix: &str,
     out: &mut BTreeMap<String, Arc<Policy>>,
-) -> Members<Document, impl FnMut(String, Document)> {
-    Members::each(move |name: String, document| {
-        let policy = shared(document, parts).named(&format!("{prefix}{name}"));
+) -> Members<Json<'a>, impl FnMut(String, Json<'a>)> {
+    Members::each(move |name: String, document: Json<'a>| {
+        let policy = Document::read(&document, parts).named(&format!("{prefix}{name}"));
         out.insert(name, policy);
     })
 }
 
-fn shared(mut document: Document, parts: &mut Interner) -> Document {
-    parts.share(&mut document.0);
-    document
+impl RawPrincipal<Json<'_>> {
+    fn read(self, parts: &mut Interner) -> RawPrincipal<Document> {
+        let inline = self.inline.iter().map(|document| Document::read(document, parts)).collect();
+        let trust = self.trust.as_ref().map(|document| Document::read(document, parts));
+        let Self { arn, account, kind, managed, groups, boundary, tags, .. } = self;
+        RawPrincipal { arn, account, kind, managed, inline, groups, boundary, tags, trust }
+    }
 }
 
-fn named(group: RawGroup, parts: &mut Interner) -> Group {
+fn named(group: RawGroup<Json<'_>>, parts: &mut Interner) -> Group {
     let RawGroup { name, managed, inline: documents } = group;
-    let documents = documents.into_iter().map(|document| shared(document, parts)).collect();
+    let documents = documents.iter().map(|document| Document::read(document, parts)).collect();
     Group { inline: inline(documents, &format!("group {name}")), name, managed }
 }
