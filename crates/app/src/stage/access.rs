@@ -12,10 +12,14 @@ use sightline_iam::solve::{phrase, ways};
 use sightline_lake::Lake;
 use sightline_model::untrusted::shortened;
 use sightline_model::{ModelAccess, lake_table};
+use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 /// Ways of a residual that are shown.
 const SHOWN_WAYS: usize = 4;
+
+/// The largest file that is read whole before it is parsed, in bytes: that is faster, and takes as much memory.
+const IN_MEMORY: u64 = 64 << 20;
 
 /// Things not seen that are named.
 const WARNED: usize = 5;
@@ -33,8 +37,16 @@ pub(crate) struct Asked {
 /// # Errors
 /// The file cannot be read, is none, or names what it does not have.
 pub(crate) fn from_file(path: &Path) -> anyhow::Result<Asked> {
-    let text = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let (organization, questions) = Organization::read(&text).with_context(|| format!("`{}`", path.display()))?;
+    let cannot = || format!("cannot read `{}`", path.display());
+    let mut file = std::fs::File::open(path).with_context(cannot)?;
+    let read = if file.metadata().with_context(cannot)?.len() > IN_MEMORY {
+        Organization::read_from(BufReader::with_capacity(1 << 20, file))
+    } else {
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).with_context(cannot)?;
+        Organization::read(&text)
+    };
+    let (organization, questions) = read.with_context(|| format!("`{}`", path.display()))?;
     let asks = questions.into_iter().map(Ask::from).collect();
     Ok(Asked { inventory: Inventory { organization, asks, ..Inventory::default() }, is_file: true })
 }

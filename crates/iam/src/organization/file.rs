@@ -59,7 +59,18 @@ impl Organization {
     /// # Errors
     /// It is not of the form, or names what it does not have.
     pub fn read(text: &[u8]) -> Result<(Self, Vec<Question>), OrganizationError> {
-        let mut raw: Raw = serde_json::from_slice(text)?;
+        Self::of(serde_json::from_slice(text)?)
+    }
+
+    /// Reads a file as it comes: slower than from memory, and without the text in it.
+    ///
+    /// # Errors
+    /// It cannot be read, is not of the form, or names what it does not have.
+    pub fn read_from(text: impl std::io::Read) -> Result<(Self, Vec<Question>), OrganizationError> {
+        Self::of(serde_json::from_reader(text)?)
+    }
+
+    fn of(mut raw: Raw) -> Result<(Self, Vec<Question>), OrganizationError> {
         let mut accounts = BTreeMap::new();
         for account in &raw.accounts {
             let scp = Layer::Known(raw.levels_of(account)?);

@@ -99,3 +99,15 @@ fn who_workloads_and_edges_are_as_expected() {
         assert_eq!(found, expected.workloads, "{name}");
     }
 }
+
+#[test]
+fn a_file_read_as_it_comes_is_the_same() {
+    let text = r#"{"org_id": "o-1", "accounts": ["111111111111"], "managed_policies": {"p": {"Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/${aws:username}/\u00e9*"}]}},
+        "principals": [{"arn": "arn:aws:iam::111111111111:user/u", "account": "111111111111", "kind": "user", "managed": ["p"],
+        "boundary": null}], "expected": [{"action": "s3:GetObject", "resource": "arn:aws:s3:::b/u/é1"}]}"#;
+    let (whole, asked) = Organization::read(text.as_bytes()).unwrap();
+    let (streamed, asked_too) = Organization::read_from(text.as_bytes()).unwrap();
+    assert_eq!(format!("{whole:?}"), format!("{streamed:?}"));
+    assert_eq!(asked, asked_too);
+}
