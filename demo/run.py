@@ -176,7 +176,7 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
     sightline("map")
     steps.step("Who else could, and who need not?")
     sightline("who-can", "bedrock:InvokeModel", CAN_BE_USED, "--direct-only")
-    sightline("access", "unused", "role/app-chat")
+    sightline("access", "unused", "role/fn-docs")
     steps.step("What is wrong, and how is it fixed?")
     sightline("findings")
     sightline("report", "-o", f"html={os.path.relpath(state / 'report.html', ROOT)}")
