@@ -8,6 +8,7 @@
 mod document;
 mod endpoint;
 mod function;
+mod held;
 mod identity;
 mod inspected;
 mod model;

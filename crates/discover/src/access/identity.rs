@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use sightline_iam::organization::{Principal, PrincipalKind};
 use sightline_iam::policy::Policy;
@@ -11,53 +10,10 @@ use sightline_iam::request::Layer;
 use sightline_lake::Session;
 
 use super::document::Documents;
+use super::held::{Attached, Group, Held, Inline, Managed};
 use super::inspected::Inspected;
 use crate::DiscoverError;
 use crate::query::query;
-
-/// A row of `sql/access/user.sql` or `role.sql`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Held {
-    account_id: String,
-    arn: String,
-    tags: Map<String, Value>,
-    inline_policies: Vec<Inline>,
-    attached_policies: Vec<Attached>,
-    groups: Vec<String>,
-    boundary: String,
-    trust: Value,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Group {
-    account_id: String,
-    arn: String,
-    name: String,
-    inline_policies: Vec<Inline>,
-    attached_policies: Vec<Attached>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Inline {
-    policy_name: String,
-    policy_document: Value,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Attached {
-    policy_arn: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Managed {
-    arn: String,
-    document: Value,
-}
 
 /// Users or roles of an account that could not be listed, or not all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]

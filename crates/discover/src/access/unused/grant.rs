@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::Deserialize as _;
 use serde_json::Value;
 use sightline_iam::document::LANGUAGE_VERSION;
 use sightline_iam::policy::action_matches;
@@ -12,47 +12,8 @@ use sightline_model::untrusted::shortened;
 
 use super::quoted;
 use crate::DiscoverError;
+use crate::access::held::{Attached, Group, Held, Inline, Managed};
 use crate::query::query;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Holder {
-    account_id: String,
-    arn: String,
-    inline_policies: Vec<Inline>,
-    attached_policies: Vec<Attached>,
-    groups: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Group {
-    account_id: String,
-    arn: String,
-    name: String,
-    inline_policies: Vec<Inline>,
-    attached_policies: Vec<Attached>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Inline {
-    policy_name: String,
-    policy_document: Value,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Attached {
-    policy_arn: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Managed {
-    arn: String,
-    document: Value,
-}
 
 /// All statements of a principal's policies and of its groups'.
 #[derive(Debug, Default)]
@@ -65,14 +26,14 @@ pub(super) struct Grants {
 
 impl Grants {
     pub(super) async fn read(session: &Session, principal: &str) -> Result<Self, DiscoverError> {
-        let mut holders: Vec<Holder> = Vec::new();
+        let mut holders: Vec<Held> = Vec::new();
         for query in [query!("access/unused/user"), query!("access/unused/role")] {
             let sql = query.sql.replace("$principal", &quoted(principal));
             let tables =
                 session.tables_of(&sql).map_err(|source| DiscoverError::Query { query: query.name, source })?;
             let known = session.table_names();
             if tables.iter().all(|table| known.contains(table)) {
-                holders.extend(query.rows_of::<Holder>(session, &sql).await?);
+                holders.extend(query.rows_of::<Held>(session, &sql).await?);
             }
         }
         let holder = holders
