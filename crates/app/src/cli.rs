@@ -3,12 +3,15 @@
 mod access;
 mod can;
 mod completions;
+mod config;
 mod connection;
 mod explain;
 mod findings;
 mod generate;
 mod iam;
 mod ingest;
+mod keep;
+mod logs;
 mod map;
 mod onboard;
 mod permissions;
@@ -22,6 +25,9 @@ mod who_can;
 use crate::exit::Exit;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+
+/// The lake where nothing else is said.
+pub(crate) const DEFAULT_LAKE: &str = ".sightline/lake";
 
 /// Shows, with evidence, which AI models your AWS workloads can and do call, over which path and behind which controls;
 /// checks the accounts' posture, says what it could not see, and writes the fix. It changes nothing in any account.
@@ -42,8 +48,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Folder that keeps all that is read and found
-    #[arg(long, global = true, env = "SIGHTLINE_LAKE", value_name = "FOLDER", default_value = ".sightline/lake")]
+    #[arg(long, global = true, env = "SIGHTLINE_LAKE", value_name = "FOLDER", default_value = DEFAULT_LAKE)]
     pub lake: PathBuf,
+    /// File of settings [default: that of `SIGHTLINE_CONFIG`, else `sightline.toml` where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Say more on standard error; twice for more still
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -54,6 +63,7 @@ enum Command {
     Onboard(onboard::Onboard),
     Scan(scan::Scan),
     Ingest(ingest::Ingest),
+    Logs(logs::Logs),
     Map(map::Map),
     WhoCan(who_can::WhoCan),
     Can(can::Can),
@@ -65,6 +75,7 @@ enum Command {
     Explain(explain::Explain),
     Iam(iam::Iam),
     Permissions(permissions::Permissions),
+    Config(config::ConfigCommand),
     Completions(completions::Completions),
     Generate(generate::Generate),
 }
@@ -80,6 +91,7 @@ impl Cli {
             Command::Onboard(command) => command.run().await,
             Command::Scan(command) => command.run(global).await,
             Command::Ingest(command) => command.run(global).await,
+            Command::Logs(command) => command.run(global).await,
             Command::Map(command) => command.run(global).await,
             Command::WhoCan(command) => command.run(global).await,
             Command::Can(command) => command.run(global).await,
@@ -91,6 +103,7 @@ impl Cli {
             Command::Explain(command) => command.run(global).await,
             Command::Iam(command) => command.run(),
             Command::Permissions(command) => command.run(),
+            Command::Config(command) => command.run(global),
             Command::Completions(command) => command.run(),
             Command::Generate(command) => command.run(),
         }

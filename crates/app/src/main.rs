@@ -2,10 +2,13 @@
 //! terminal is [`print`], [`table`] and [`progress`]; the clock, randomness and the environment are in [`world`] alone.
 
 mod cli;
+mod config;
 mod exit;
+mod figures;
 mod interrupt;
 mod print;
 mod progress;
+mod since;
 mod stage;
 mod table;
 mod world;

@@ -1,5 +1,6 @@
 //! Standard output is the result, standard error is everything else.
 
+use crate::config::ConfigError;
 use sightline_model::untrusted::{for_terminal, shortened};
 use std::io::{self, IsTerminal as _, Write};
 
@@ -43,8 +44,12 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// An error and its causes, each once.
+/// An error and its causes, each once. One in a user's file with the lines that it is about.
 pub(crate) fn error(error: &anyhow::Error) {
+    if let Some(config) = error.downcast_ref::<ConfigError>() {
+        note(&format!("error:{}", config.shown()));
+        return;
+    }
     let mut told = String::new();
     for cause in error.chain() {
         let text = cause.to_string();

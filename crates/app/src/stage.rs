@@ -3,6 +3,8 @@
 pub(crate) mod access;
 pub(crate) mod discover;
 pub(crate) mod evaluate;
+pub(crate) mod gaps;
+pub(crate) mod log_places;
 pub(crate) mod names;
 pub(crate) mod narrowed;
 pub(crate) mod reported;

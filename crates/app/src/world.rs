@@ -40,3 +40,13 @@ pub(crate) fn has_variable(name: &str) -> bool {
 pub(crate) fn columns() -> Option<u16> {
     std::env::var("COLUMNS").ok()?.parse().ok()
 }
+
+/// The text of a variable of the environment; none where it is empty.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How many threads this machine runs at once.
+pub(crate) fn parallelism() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

@@ -15,8 +15,6 @@ use crate::watch::{Counters, Request, Usage, Watch};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::byte_stream::ByteStream;
-use bytes::Bytes;
 use serde_json::{Value, json};
 use sightline_model::Arn;
 use std::collections::HashMap;
@@ -117,34 +115,11 @@ impl Aws {
     pub async fn call(&self, region: &str, service: &str, operation: &str, input: Value) -> Result<Value, CallError> {
         match self.answer(About { service, operation, region }, input, Shape::Value).await? {
             Answer::Value(value) => Ok(value),
-            Answer::Body(_) => Ok(Value::Null),
+            Answer::Object(_) => Ok(Value::Null),
         }
     }
 
-    /// The bytes of an object, if it still is the one with this ETag and has at most `limit` bytes.
-    ///
-    /// # Errors
-    /// Those of [`Aws::call`]; a larger object is [`CallErrorKind::Unreadable`], a changed one has the code `PreconditionFailed`.
-    pub async fn get_object(
-        &self,
-        region: &str,
-        bucket: &str,
-        key: &str,
-        if_match: Option<&str>,
-        limit: u64,
-    ) -> Result<Bytes, CallError> {
-        let about = About { service: "s3", operation: "GetObject", region };
-        let input = json!({"Bucket": bucket, "Key": key, "IfMatch": if_match});
-        match self.answer(about, input, Shape::Body { limit }).await? {
-            Answer::Value(_) => Ok(Bytes::new()),
-            Answer::Body(body) => match ByteStream::new(body).collect().await {
-                Ok(bytes) => Ok(bytes.into_bytes()),
-                Err(error) => Err(about.error(CallErrorKind::Unreadable, "UnreadableAnswer", error)),
-            },
-        }
-    }
-
-    async fn answer(&self, about: About<'_>, input: Value, shape: Shape) -> Result<Answer, CallError> {
+    pub(crate) async fn answer(&self, about: About<'_>, input: Value, shape: Shape) -> Result<Answer, CallError> {
         let service = models::model(about.service)
             .map_err(|error| about.error(CallErrorKind::Invalid, "UnknownService", error))?;
         let operation = service.operation(about.operation).ok_or_else(|| {
@@ -237,8 +212,22 @@ impl Aws {
         prepared
     }
 
-    fn endpoint(&self, service: &Service, operation: &Operation, region: &str, input: &Value) -> (Endpoint, bool) {
-        if let Some(url) = connect::configured_endpoint(&self.0.config, service.service_id) {
+    /// Where to send a call, and whether its bucket stands in the host name.
+    pub(crate) fn endpoint(
+        &self,
+        service: &Service,
+        operation: &Operation,
+        region: &str,
+        input: &Value,
+    ) -> (Endpoint, bool) {
+        let configured = connect::configured_endpoint(&self.0.config, service.service_id);
+        if let Some(point) = addressing::access_point(input).filter(|_| service.key == "s3") {
+            // Before a configured endpoint, too: so botocore does it, and so interface endpoints want it.
+            let url = configured.unwrap_or_else(|| endpoint::access_points(&point.region));
+            let url = addressing::prefixed(&url, &format!("{}.", point.label));
+            return (Endpoint { url, signing_region: point.region }, true);
+        }
+        if let Some(url) = configured {
             return (Endpoint { url, signing_region: region.to_owned() }, false);
         }
         let endpoint = endpoint::endpoint(service, region);

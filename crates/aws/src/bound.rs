@@ -1,5 +1,6 @@
 //! Answers are bounded: whoever plays AWS must not fill the memory.
 
+use crate::fault::is_fault;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -10,6 +11,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+
+/// What a refusal may take at least, however little is asked for.
+const REFUSAL: u64 = 1 << 20;
 
 /// An answer with more bytes than allowed.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +40,13 @@ impl Intercept for Bound {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response_mut();
+        let limit = if is_fault(response.status()) { self.limit.max(REFUSAL) } else { self.limit };
         let announced = response.headers().get("content-length").and_then(|length| length.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > self.limit) {
-            return Err(TooLarge(self.limit).into());
+        if announced.is_some_and(|length| length > limit) {
+            return Err(TooLarge(limit).into());
         }
         let body = response.take_body();
-        *response.body_mut() = SdkBody::from_body_1_x(Bounded { body, left: self.limit, done: false });
+        *response.body_mut() = SdkBody::from_body_1_x(Bounded { body, left: limit, done: false });
         Ok(())
     }
 }

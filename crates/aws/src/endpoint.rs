@@ -37,10 +37,20 @@ struct Exception {
 static TABLE: LazyLock<Table> =
     LazyLock::new(|| serde_json::from_str(models::text(models::ENDPOINTS)).unwrap_or_default());
 
+/// The DNS suffix of a region's partition.
+fn suffix(region: &str) -> &'static str {
+    TABLE.suffixes.get(sightline_model::partition::of_region(region)).map_or("amazonaws.com", String::as_str)
+}
+
+/// The endpoint of S3 access points in a region, without the label of the access point before it.
+pub(crate) fn access_points(region: &str) -> String {
+    format!("https://s3-accesspoint.{region}.{}", suffix(region))
+}
+
 /// The public endpoint of a service in a region. Regions need not be known: new ones follow the rule.
 pub fn endpoint(service: &Service, region: &str) -> Endpoint {
     let partition = sightline_model::partition::of_region(region);
-    let suffix = TABLE.suffixes.get(partition).map_or("amazonaws.com", String::as_str);
+    let suffix = suffix(region);
     let exceptions = TABLE.exceptions.get(service.key);
     let exception = [region, "*"].iter().find_map(|place| exceptions?.get(&format!("{partition}/{place}")));
     let fill = |template: &str| template.replace("{region}", region).replace("{suffix}", suffix);

@@ -25,11 +25,13 @@ pub(crate) fn call_error(about: About<'_>, error: &SdkError<Fault, HttpResponse>
         SdkError::TimeoutError(_) => about.error(CallErrorKind::TimedOut, "TimedOut", "no answer in time"),
         SdkError::DispatchFailure(failure) => of_dispatch(about, failure),
         SdkError::ResponseError(response) => {
-            let status = response.raw().status().as_u16();
-            CallError {
-                status: Some(status),
-                ..about.error(CallErrorKind::Unreadable, "UnreadableAnswer", Root(error))
-            }
+            let status = Some(response.raw().status().as_u16());
+            let broken = if is_stalled(error) {
+                about.error(CallErrorKind::TimedOut, "Stalled", "the answer began and then stopped coming")
+            } else {
+                about.error(CallErrorKind::Unreadable, "UnreadableAnswer", Root(error))
+            };
+            CallError { status, ..broken }
         }
         _ => about.error(CallErrorKind::Other, "Unknown", Root(error)),
     }
@@ -76,6 +78,11 @@ fn of_credentials(about: About<'_>, error: &CredentialsError) -> CallError {
         CredentialsError::ProviderTimedOut(_) => about.error(CallErrorKind::NoCredentials, "CredentialsTimedOut", Root(error)),
         _ => about.error(CallErrorKind::NoCredentials, "CredentialsFailed", Root(error)),
     }
+}
+
+/// The runtime's protection against stalled answers keeps its error to itself: the words are all there is.
+fn is_stalled(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|error| error.to_string().contains("minimum throughput"))
 }
 
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {

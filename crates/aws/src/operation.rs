@@ -4,6 +4,7 @@ use crate::addressing;
 use crate::bound::{Bound, TooLarge};
 use crate::endpoint::Endpoint;
 use crate::fault::{self, Fault};
+use crate::object::Part;
 use crate::patience::{Patience, ThrottleClassifier};
 use crate::shape::{self, Location, Member, Protocol, Service};
 use crate::watch::{Counters, Request, Watcher};
@@ -15,6 +16,7 @@ use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_smithy_runtime::client::orchestrator::operation::{Operation, OperationBuilder};
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime::client::stalled_stream_protection::StalledStreamProtectionInterceptor;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::auth::{
@@ -24,8 +26,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata, OrchestratorError};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_schema::protocol::SharedClientProtocol;
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
 use aws_types::region::{Region, SigningRegion};
 use aws_types::{SdkConfig, SigningName};
@@ -45,8 +47,8 @@ pub(crate) type Prepared = Operation<Request, Answer, Fault>;
 pub(crate) enum Answer {
     /// the output, by the API's member names
     Value(Value),
-    /// an object's bytes
-    Body(SdkBody),
+    /// an object's bytes, and what the headers say of them
+    Object(Part),
 }
 
 /// What an operation is prepared for.
@@ -101,7 +103,10 @@ impl Plan<'_> {
             Shape::Value => (MAX_ANSWER, &self.patience.timeouts),
             Shape::Body { limit } => (limit, &self.patience.object_timeouts),
         };
+        let stalled = StalledStreamProtectionConfig::enabled().grace_period(self.patience.stalled).build();
         builder
+            .stalled_stream_protection(stalled)
+            .interceptor(StalledStreamProtectionInterceptor::default())
             .standard_retry(&self.patience.retries)
             .timeout_config(timeouts.clone())
             .retry_classifier(TransientErrorClassifier::<Fault>::new())
@@ -166,8 +171,8 @@ impl Codec {
         let mut request =
             self.protocol.serialize_request(&structure, self.service.shape(place).schema, "", &self.config)?;
         request.headers_mut().insert("user-agent", USER_AGENT);
-        if let Some(bucket) = addressing::host_bucket(input).filter(|_| bucket_in_host) {
-            addressing::without_bucket(&mut request, bucket)?;
+        if bucket_in_host {
+            addressing::without_bucket(&mut request)?;
         }
         Ok(request)
     }
@@ -187,7 +192,7 @@ impl Codec {
             return Err(OrchestratorError::other(TooLarge(limit)));
         }
         match shape {
-            Shape::Body { .. } => Ok(Answer::Body(response.body().try_clone().unwrap_or_else(SdkBody::empty))),
+            Shape::Body { .. } => Ok(Answer::Object(Part::of(response))),
             Shape::Value => self.value(response).map(Answer::Value).map_err(OrchestratorError::other),
         }
     }

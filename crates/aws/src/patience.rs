@@ -16,9 +16,11 @@ const MAX_ATTEMPTS: u32 = 4;
 const CONNECT: Duration = Duration::from_secs(5);
 const ATTEMPT: Duration = Duration::from_secs(30);
 const CALL: Duration = Duration::from_secs(150);
-/// Objects of hundreds of megabytes take their time; a stalled one is cut off by the runtime's own protection.
+/// Objects of hundreds of megabytes take their time; a stalled one is cut off by [`STALLED`].
 const OBJECT_ATTEMPT: Duration = Duration::from_secs(300);
 const OBJECT_CALL: Duration = Duration::from_secs(900);
+/// How long not a byte of an answer may come once it has begun.
+const STALLED: Duration = Duration::from_secs(20);
 
 /// What bounds a call.
 #[derive(Debug, Clone)]
@@ -26,6 +28,7 @@ pub(crate) struct Patience {
     pub(crate) retries: RetryConfig,
     pub(crate) timeouts: TimeoutConfig,
     pub(crate) object_timeouts: TimeoutConfig,
+    pub(crate) stalled: Duration,
 }
 
 impl Default for Patience {
@@ -38,6 +41,7 @@ impl Default for Patience {
             retries: RetryConfig::adaptive().with_max_attempts(MAX_ATTEMPTS).with_retry_spec(RetrySpec::v2_1()),
             timeouts: timeouts(ATTEMPT, CALL),
             object_timeouts: timeouts(OBJECT_ATTEMPT, OBJECT_CALL),
+            stalled: STALLED,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use crate::aws::Aws;
 use crate::connect::Emulated;
+use crate::endpoint::Endpoint;
 use crate::error::CallError;
 use crate::kind::CallErrorKind;
+use crate::models;
+use crate::object::{INCONSISTENT, Wanted};
 use crate::patience::Patience;
 use aws_credential_types::provider::{SharedCredentialsProvider, error::CredentialsError, future::ProvideCredentials};
 use aws_smithy_types::retry::{RetryConfig, RetrySpec};
@@ -34,6 +37,7 @@ fn connected(url: &str, attempts: u32) -> Aws {
             .operation_attempt_timeout(Duration::from_millis(400))
             .operation_timeout(Duration::from_secs(20))
             .build(),
+        stalled: Duration::from_millis(300),
         ..Patience::default()
     };
     Aws::with(emulated.config(), patience)
@@ -280,6 +284,14 @@ async fn objects_are_bounded() {
     assert!(error.message.contains("more than 999 bytes"), "{error}");
 }
 
+#[tokio::test]
+async fn a_refusal_may_be_longer_than_the_object() {
+    let body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    let server = answering(ResponseTemplate::new(403).set_body_string(body)).await;
+    let error = connected(&server.uri(), 1).get_object("us-east-1", "logs", "k", None, 3).await.unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (CallErrorKind::Denied, "Access Denied"));
+}
+
 /// Answers each request with a chunked body without end.
 async fn endless() -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -336,4 +348,106 @@ async fn pages_without_end_are_an_error() {
         (error.kind, error.code.as_str(), requests(&server).await),
         (CallErrorKind::Unreadable, "EndlessPages", 2)
     );
+}
+
+fn part() -> Wanted<'static> {
+    Wanted { bucket: "logs", key: "k", etag: Some("e"), range: Some(10..14), ..Wanted::default() }
+}
+
+#[tokio::test]
+async fn a_part_of_an_object() {
+    let server = MockServer::start().await;
+    Mock::given(header("range", "bytes=10-13"))
+        .and(header("if-match", "\"e\""))
+        .respond_with(
+            ResponseTemplate::new(206)
+                .insert_header("etag", "\"e\"")
+                .insert_header("content-range", "bytes 10-13/99")
+                .set_body_string("part"),
+        )
+        .mount(&server)
+        .await;
+    assert_eq!(&connected(&server.uri(), 1).object("us-east-1", &part(), 4).await.unwrap()[..], b"part");
+}
+
+#[tokio::test]
+async fn another_part_than_was_asked_for_is_no_answer() {
+    let answers = [
+        (ResponseTemplate::new(200).set_body_string("part"), "the status of the answer is 200"),
+        (ResponseTemplate::new(206).set_body_string("par"), "4 bytes were asked for, and 3 came"),
+        (
+            ResponseTemplate::new(206).insert_header("content-range", "bytes 0-3/99").set_body_string("part"),
+            "another part of the object",
+        ),
+        (
+            ResponseTemplate::new(206).insert_header("etag", "\"f\"").set_body_string("part"),
+            "another version of the object",
+        ),
+    ];
+    for (answer, expected) in answers {
+        let server = answering(answer).await;
+        let error = connected(&server.uri(), 3).object("us-east-1", &part(), 4).await.unwrap_err();
+        assert_eq!((error.kind, error.code.as_str()), (CallErrorKind::Unreadable, INCONSISTENT), "{error}");
+        assert!(error.message.contains(expected), "{error}");
+    }
+}
+
+/// Answers each request with ten of a thousand bytes, and then is silent, or gone.
+async fn cut_off(silent: bool) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut head = [0; 4096];
+                let _ = socket.read(&mut head).await;
+                let _ = socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n0123456789").await;
+                if silent {
+                    std::future::pending::<()>().await;
+                }
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_cut_off_and_tried_again() {
+    let aws = connected(&cut_off(true).await, 2);
+    let error = aws.get_object("us-east-1", "logs", "k", None, 1000).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.code.as_str(), aws.usage().retries),
+        (CallErrorKind::TimedOut, "Stalled", 1),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_tried_again() {
+    let aws = connected(&cut_off(false).await, 2);
+    let error = aws.get_object("us-east-1", "logs", "k", None, 1000).await.unwrap_err();
+    assert_eq!((error.kind, aws.usage().retries), (CallErrorKind::Unreadable, 1), "{error}");
+}
+
+#[test]
+fn access_points_have_hosts_and_regions_of_their_own() {
+    let s3 = models::model("s3").unwrap();
+    let operation = s3.operation("GetObject").unwrap();
+    let input = json!({"Bucket": "arn:aws:s3:eu-west-1:123456789012:accesspoint/logs", "Key": "k"});
+    let endpoint = |aws: &Aws| aws.endpoint(s3, operation, "us-east-1", &input);
+    let expected = |url: &str| (Endpoint { url: url.to_owned(), signing_region: "eu-west-1".to_owned() }, true);
+    let configured = connected("https://vpce-1.s3.us-east-1.vpce.amazonaws.com", 1);
+    assert_eq!(endpoint(&configured), expected("https://logs-123456789012.vpce-1.s3.us-east-1.vpce.amazonaws.com"));
+    let emulated = Emulated { region: "us-east-1".to_owned(), ..Emulated::default() };
+    let public = emulated.config().into_builder();
+    let public = Aws::with(
+        {
+            let mut public = public;
+            public.set_endpoint_url(None);
+            public.build()
+        },
+        Patience::default(),
+    );
+    assert_eq!(endpoint(&public), expected("https://logs-123456789012.s3-accesspoint.eu-west-1.amazonaws.com"));
 }

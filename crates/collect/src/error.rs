@@ -37,6 +37,14 @@ pub enum CollectError {
         /// that of `sts:GetCallerIdentity`
         source: Box<CallError>,
     },
+    /// No place of logs can be told from this.
+    #[error("`{address}` is no place of logs: {reason}")]
+    LogAddress {
+        /// as it was written, shortened
+        address: String,
+        /// what would be one
+        reason: &'static str,
+    },
     /// A folder of logs cannot be looked at.
     #[error("cannot read logs from `{}`: {reason}", path.display())]
     LogFolder {

@@ -1,74 +1,113 @@
-//! Rows on their way out: a bounded buffer that hands them to a sink when it is full.
+//! Rows on their way out: bounded buffers that hand Arrow batches to a sink when they are full.
 
-use crate::flow::rollup::{Observation, Rollup};
-use sightline_model::log::{ApiCall, Flow, LogGap};
+use crate::Stats;
+use crate::content::Unpacker;
+use crate::flow::columns::Columns;
+use crate::flow::known::Known;
+use crate::flow::rollup::Rollup;
+use crate::flow::{self, Entry};
+use crate::sidecar::{NoSidecars, Sidecar, Sidecars};
+use arrow::array::RecordBatch;
+use sightline_columns::{Row, TableBuilder};
+use sightline_model::LakeTable;
 
-/// An event takes as much memory as so many flows.
-const CALL: usize = 4;
-
-/// What one object may cost.
+/// What reading may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// bytes after decompression; what is beyond is not read, and counted as a reject
-    pub decompressed: u64,
-    /// weight of the rows that are held before they go to the sink, see [`Rows::weight`]
-    pub weight: usize,
+    /// bytes of content that every object may have, however small it is as stored
+    pub content: u64,
+    /// bytes of content beyond that, for each byte as stored; what is larger is a bomb: the rest is not read
+    pub expansion: u64,
+    /// rows that a rollup holds before it gives them to the sink
+    pub groups: usize,
+    /// bytes of the rows of a table that are held before they go to the sink
+    pub table_bytes: usize,
+}
+
+impl Limits {
+    /// Bytes of content that an object of so many bytes as stored may have.
+    pub(crate) fn of(&self, stored: u64) -> u64 {
+        self.content.saturating_add(self.expansion.saturating_mul(stored))
+    }
 }
 
 impl Default for Limits {
-    /// 1 GiB, and a weight of 50,000. AWS ends a flow-log file at 75 MB and a CloudTrail file at 50 MB.
+    /// 1 GiB or two hundred times what is stored; 400,000 groups (about 100 MB); 8 MiB a table.
     fn default() -> Self {
-        Self { decompressed: 1 << 30, weight: 50_000 }
+        Self { content: 1 << 30, expansion: 200, groups: 400_000, table_bytes: 8 << 20 }
     }
 }
 
-/// Rows of the log tables.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rows {
-    /// for `flow`
-    pub flows: Vec<Flow>,
-    /// for `api_call`
-    pub api_calls: Vec<ApiCall>,
-    /// for `log_gap`
-    pub gaps: Vec<LogGap>,
+/// What is kept of logs beyond what is needed to answer who called what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// each flow record as a row of `flow_record`
+    pub raw_flows: bool,
+    /// prompts and completions
+    pub text: Text,
 }
 
-impl Rows {
-    /// How many rows there are in all.
-    pub fn len(&self) -> usize {
-        self.flows.len() + self.api_calls.len() + self.gaps.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// What the rows weigh in memory: a flow 1 (less than a kilobyte), an event 4.
-    pub fn weight(&self) -> usize {
-        weight(self.flows.len(), self.api_calls.len(), self.gaps.len())
-    }
+/// What is kept of prompts and completions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Text {
+    /// nothing but counts
+    #[default]
+    None,
+    /// the text, with secrets and personal data masked
+    Redacted,
+    /// the text as it is
+    Whole,
 }
 
-fn weight(flows: usize, api_calls: usize, gaps: usize) -> usize {
-    flows + gaps + CALL * api_calls
+/// Formats that a batch remembers: a header's, and what holds before it, for a few regions.
+const FORMATS: usize = 8;
+
+/// Some rows of one table.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// the table
+    pub table: &'static LakeTable,
+    /// its rows, in the table's schema
+    pub rows: RecordBatch,
 }
 
-/// Collects the rows of one object and gives them to the sink, each time as many as the limit allows, the rest at the end.
+/// Collects the rows of many objects, one after the other, and gives them to the sink when there are many. One thread has one batch.
 ///
-/// INVARIANT: never holds more than the limit and one row; each row reaches the sink once.
+/// INVARIANT: never holds more than the limits and one object's last row; each row reaches the sink once.
 pub struct Batch<'s> {
     limits: Limits,
+    keep: Keep,
     flows: Rollup,
-    api_calls: Vec<ApiCall>,
-    gaps: Vec<LogGap>,
-    sink: &'s mut dyn FnMut(Rows),
+    /// formats of flow logs, the one used last at the end
+    formats: Vec<Box<Known>>,
+    unpacker: Option<Unpacker>,
+    tables: Vec<TableBuilder>,
+    /// rows that were begun
+    rows: u64,
+    sidecars: &'s dyn Sidecars,
+    sink: &'s mut dyn FnMut(Part),
 }
 
 impl<'s> Batch<'s> {
     /// An empty batch before its sink.
-    pub fn new(limits: Limits, sink: &'s mut dyn FnMut(Rows)) -> Self {
-        Self { limits, flows: Rollup::default(), api_calls: Vec::new(), gaps: Vec::new(), sink }
+    pub fn new(limits: Limits, keep: Keep, sink: &'s mut dyn FnMut(Part)) -> Self {
+        Self {
+            limits,
+            keep,
+            flows: Rollup::default(),
+            formats: Vec::new(),
+            unpacker: None,
+            tables: Vec::new(),
+            rows: 0,
+            sidecars: &NoSidecars,
+            sink,
+        }
+    }
+
+    /// Lets sources ask for bodies that lie beside the log's objects.
+    #[must_use]
+    pub fn with_sidecars(self, sidecars: &'s dyn Sidecars) -> Self {
+        Self { sidecars, ..self }
     }
 
     /// The limits that a source keeps to.
@@ -76,43 +115,89 @@ impl<'s> Batch<'s> {
         self.limits
     }
 
-    /// Adds one flow record to the rollup.
-    pub(crate) fn flow(&mut self, observation: &Observation<'_>) {
-        self.flows.add(observation);
-        self.spill_when_full();
+    /// What is kept.
+    pub fn keep(&self) -> Keep {
+        self.keep
     }
 
-    /// Adds one event.
-    pub fn api_call(&mut self, call: ApiCall) {
-        self.api_calls.push(call);
-        self.spill_when_full();
+    /// A body that lies beside the log's objects.
+    pub fn sidecar(&self, uri: &str) -> Sidecar {
+        self.sidecars.fetch(uri)
     }
 
-    /// Adds one gap.
-    pub fn gap(&mut self, gap: LogGap) {
-        self.gaps.push(gap);
-        self.spill_when_full();
+    /// The rollup of flow records, to number what they have in common.
+    pub(crate) fn rollup(&mut self) -> &mut Rollup {
+        &mut self.flows
     }
 
-    /// Gives what is left to the sink.
-    pub fn finish(mut self) {
-        self.spill();
-    }
-
-    fn spill_when_full(&mut self) {
-        if weight(self.flows.len(), self.api_calls.len(), self.gaps.len()) >= self.limits.weight {
-            self.spill();
+    /// Adds flow records of one object to the rollup, which may begin anew then.
+    pub(crate) fn flows(&mut self, entries: &[Entry], stats: &mut Stats) {
+        flow::name_owner(stats, entries, &self.flows);
+        self.flows.add(entries);
+        if self.flows.is_full(self.limits.groups) {
+            self.flows.take(self.sink);
         }
     }
 
-    fn spill(&mut self) {
-        let rows = Rows {
-            flows: self.flows.take(),
-            api_calls: std::mem::take(&mut self.api_calls),
-            gaps: std::mem::take(&mut self.gaps),
-        };
-        if !rows.is_empty() {
-            (self.sink)(rows);
+    /// What is known of a format of flow logs.
+    pub(crate) fn recall(&mut self, columns: Columns, named: bool, region: &str) -> Box<Known> {
+        match self.formats.iter().position(|known| known.is_of(&columns, named, region)) {
+            Some(place) => self.formats.remove(place),
+            None => Box::new(Known::new(columns, named, region)),
         }
+    }
+
+    /// Keeps what is known of a format for the next object.
+    pub(crate) fn learn(&mut self, known: Box<Known>) {
+        if self.formats.len() >= FORMATS {
+            self.formats.remove(0);
+        }
+        self.formats.push(known);
+    }
+
+    /// Memory for the next object's content.
+    pub(crate) fn unpacker(&mut self) -> &mut Option<Unpacker> {
+        &mut self.unpacker
+    }
+
+    /// Rows that were begun so far; those of rollups are not.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Begins a row of this table; the rows before it may go to the sink now.
+    pub(crate) fn row(&mut self, table: &'static LakeTable) -> Row<'_> {
+        let Self { limits, tables, rows, sink, .. } = self;
+        *rows += 1;
+        let builder = builder(tables, table);
+        if builder.bytes() >= limits.table_bytes {
+            give(builder, sink);
+        }
+        builder.row()
+    }
+
+    /// Gives the rows that are no rollups to the sink, and the rollups back, to be merged with those of other threads.
+    pub fn finish(mut self) -> Rollup {
+        for builder in &mut self.tables {
+            give(builder, self.sink);
+        }
+        self.flows
+    }
+}
+
+fn builder<'t>(tables: &'t mut Vec<TableBuilder>, table: &'static LakeTable) -> &'t mut TableBuilder {
+    let place = tables.iter().position(|builder| builder.table().name == table.name);
+    let place = place.unwrap_or_else(|| {
+        tables.push(TableBuilder::new(table));
+        tables.len() - 1
+    });
+    #[expect(clippy::indexing_slicing, reason = "the place was just found or made")]
+    &mut tables[place]
+}
+
+fn give(builder: &mut TableBuilder, sink: &mut dyn FnMut(Part)) {
+    let table = builder.table();
+    if let Some(rows) = builder.take() {
+        sink(Part { table, rows });
     }
 }

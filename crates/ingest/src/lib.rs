@@ -8,22 +8,36 @@
 //! What cannot be read is counted, never dropped in silence: a bad line costs that line, a bad record that record, a
 //! stream that is cut keeps what came before the cut. To add a log source see [`source`].
 //!
-//! INVARIANT: the rows of an object, their order and their division into [`Rows`] depend on its URI, its key, its bytes and
-//! the limits alone. The driver relies on it to write an object's rows again after a crash.
+//! A thread has one [`Batch`] for many objects: records of flows and names are rolled up over all of them, and the rows leave as Arrow
+//! batches whenever there are many. What is left of the rollups at the end is merged with that of other threads.
 
 mod batch;
 mod content;
+mod dns;
+mod documents;
+mod envelope;
 mod flow;
+mod input;
+mod invocation;
+mod kubernetes;
+mod lenient;
 mod object;
+mod peek;
+mod redact;
+mod sidecar;
 pub mod source;
 mod stats;
 mod trail;
 
-pub use batch::{Batch, Limits, Rows};
+pub use batch::{Batch, Keep, Limits, Part, Text};
+pub use content::Content;
+pub use dns::rollup::Rollup as DnsRollup;
 pub use flow::rollup::Rollup;
+pub use input::Input;
 pub use object::ObjectRef;
+pub use sidecar::{NoSidecars, Sidecar, Sidecars};
 pub use source::Source;
-pub use stats::{Stats, Status};
+pub use stats::{Stats, Status, reason_kind};
 
 /// What came of one object.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,11 +60,38 @@ pub fn skips(key: &str) -> Option<&'static str> {
     source::ALL.iter().find_map(|source| source.skips(key))
 }
 
-/// Recognises the object and decodes it into the batch. The rows of the object are in the batch, or went to its sink.
-pub fn decode(object: &ObjectRef<'_>, bytes: &[u8], batch: &mut Batch<'_>) -> Decoded {
-    let head = content::head(bytes);
-    match source::ALL.iter().find(|source| source.detect(object.key, &head)) {
+/// The source of this name.
+pub fn by_name(name: &str) -> Option<&'static dyn Source> {
+    source::ALL.iter().copied().find(|source| source.name() == name)
+}
+
+/// Recognises the object and decodes it into the batch.
+pub fn decode(object: &ObjectRef<'_>, input: Input<'_>, batch: &mut Batch<'_>) -> Decoded {
+    let mut content = Content::reusing(input, batch.limits(), batch.unpacker().take());
+    let head = content.head();
+    let decoded = match source::ALL.iter().find(|source| source.detect(object.key, head)) {
         None => Decoded::default(),
-        Some(source) => Decoded { source: source.name(), stats: source.decode(object, bytes, batch) },
+        Some(source) => run(*source, object, &mut content, batch),
+    };
+    *batch.unpacker() = content.into_unpacker();
+    decoded
+}
+
+/// Decodes the object as what the caller says that it is.
+pub fn decode_as(source: &dyn Source, object: &ObjectRef<'_>, input: Input<'_>, batch: &mut Batch<'_>) -> Decoded {
+    let mut content = Content::reusing(input, batch.limits(), batch.unpacker().take());
+    let decoded = run(source, object, &mut content, batch);
+    *batch.unpacker() = content.into_unpacker();
+    decoded
+}
+
+fn run(source: &dyn Source, object: &ObjectRef<'_>, content: &mut Content<'_>, batch: &mut Batch<'_>) -> Decoded {
+    let before = batch.rows();
+    let mut stats = source.decode(object, content, batch);
+    stats.rows = batch.rows() - before;
+    stats.bytes = content.bytes();
+    if let Some(fault) = content.fault() {
+        stats.fault(fault);
     }
+    Decoded { source: source.name(), stats }
 }

@@ -19,6 +19,12 @@ impl<'a> ObjectRef<'a> {
     pub(crate) fn segment_after(&self, name: &str) -> Option<&'a str> {
         self.segments().skip_while(|segment| *segment != name).nth(1)
     }
+
+    /// The key's segment before the first that equals `name`: in `…/123456789012/vpcflowlogs/…` the account.
+    pub(crate) fn segment_before(&self, name: &str) -> Option<&'a str> {
+        let end = self.segments().position(|segment| segment == name)?;
+        self.segments().nth(end.checked_sub(1)?)
+    }
 }
 
 /// The folder and file names of a key.

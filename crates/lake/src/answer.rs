@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sightline_model::{Column, ColumnType};
 
-use crate::{LakeError, schema};
+use crate::LakeError;
 
 /// Columns and rows that a statement gave.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl Answer {
         let shown =
             |batch: RecordBatch| shown(&batch, &names).map_err(|error| LakeError::Query { message: error.to_string() });
         let empty = shown(RecordBatch::new_empty(Arc::new(schema.clone())))?;
-        let columns = empty.schema().fields().iter().map(|field| schema::column(field)).collect();
+        let columns = empty.schema().fields().iter().map(|field| sightline_columns::column(field)).collect();
         Ok(Self { columns, batches: batches.into_iter().map(shown).collect::<Result<_, _>>()? })
     }
 
@@ -133,7 +133,7 @@ fn shown_union(array: &ArrayRef) -> Result<(Field, ArrayRef), ArrowError> {
     match JsonUnionEncoder::from_union(array.as_union().clone()) {
         Some(union) => {
             let texts: StringArray = (0..union.len()).map(|row| json_text(union.get_value(row))).collect();
-            Ok((schema::field("", ColumnType::Json), Arc::new(texts)))
+            Ok((sightline_columns::field("", ColumnType::Json), Arc::new(texts)))
         }
         None => Ok((Field::new("", DataType::Utf8, true), text_of(array)?)),
     }

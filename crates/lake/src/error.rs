@@ -89,6 +89,45 @@ pub enum LakeError {
         /// what is wrong
         reason: String,
     },
+    /// Rows in Arrow do not fit their table.
+    #[error("rows for `{table}`: {reason}")]
+    Batch {
+        /// the table
+        table: &'static str,
+        /// what is wrong
+        reason: &'static str,
+    },
+    /// A table whose files are parted by a column was to be staged.
+    #[error("table `{table}` is parted by a column: only tables without such columns are staged")]
+    Partitioned {
+        /// the table
+        table: &'static str,
+    },
+    /// A stage was used after its end.
+    #[error("rows for `{table}` cannot be staged any more: writing failed or was cut off before; stage them anew")]
+    StageEnded {
+        /// the table
+        table: &'static str,
+    },
+    /// A file that was staged is not there any more.
+    #[error(
+        "table `{table}`: the staged file `{}` {reason}, so its rows cannot be added; bring it back from a copy of the lake and run again",
+        path.display()
+    )]
+    StagedLost {
+        /// the table
+        table: &'static str,
+        /// the file
+        path: PathBuf,
+        /// what became of it
+        reason: String,
+    },
+    /// A claim was asked for by a name that is none.
+    #[error("`{app}` is no name of an application; use letters, digits, `-` and `_`")]
+    App {
+        /// the name
+        app: String,
+    },
     /// Other writers kept committing first.
     #[error("table `{table}`: other writers committed first {attempts} times in a row; try again when they are done")]
     Contended {

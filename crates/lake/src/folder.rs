@@ -11,11 +11,12 @@ use sightline_model::lake_table;
 use sightline_model::{LakeTable, TableSchema};
 use tokio::sync::Mutex;
 
+use crate::commit::{Appended, Number};
 use crate::current::Current;
 use crate::lock::{self, LakeLock};
 use crate::session::Session;
 use crate::snapshot::SnapshotTable;
-use crate::table::{Appended, Table};
+use crate::table::Table;
 use crate::{LakeError, rows};
 
 /// The newest format that this version reads and the one that it writes.
@@ -31,8 +32,8 @@ struct Marker {
     written_by: String,
 }
 
-/// A lake: a folder of Delta tables. Cheap to share by reference; all methods take `&self` and may run at once.
-#[derive(Debug)]
+/// A lake: a folder of Delta tables. Clones are the same lake; all methods take `&self` and may run at once.
+#[derive(Debug, Clone)]
 pub struct Lake {
     root: PathBuf,
     /// One handle a table: writers of this process take turns, and none reads the log from its start again.
@@ -101,8 +102,7 @@ impl Lake {
         if rows.is_empty() {
             return Ok(());
         }
-        let batches = rows::batches(table, rows)?;
-        self.table(table)?.lock().await.append(batches).await
+        self.add_rows(table, rows::batches(table, rows)?, None).await.map(drop)
     }
 
     /// Appends the rows unless `app` has already committed `seq` or a later number to this table. Rows and number are one
@@ -117,8 +117,7 @@ impl Lake {
         app: &str,
         seq: i64,
     ) -> Result<Appended, LakeError> {
-        let batches = rows::batches(table, rows)?;
-        self.table(table)?.lock().await.append_once(batches, app, seq).await
+        self.add_rows(table, rows::batches(table, rows)?, Some(Number { app, seq })).await
     }
 
     /// The last number that `app` committed to this table.
@@ -147,7 +146,7 @@ impl Lake {
         self.table(table)?.lock().await.snapshot().await
     }
 
-    fn table(&self, table: &'static LakeTable) -> Result<Arc<Mutex<Table>>, LakeError> {
+    pub(crate) fn table(&self, table: &'static LakeTable) -> Result<Arc<Mutex<Table>>, LakeError> {
         let handle = self
             .tables
             .get(table.name)

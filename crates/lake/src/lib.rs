@@ -8,37 +8,67 @@
 //! ```text
 //! lake.json          {"format":1,"written_by":"0.1.0"}
 //! locks/scan.lock    held by the process that scans
+//! claims/            what was staged for a number and may not be in each table yet
 //! tmp/               what queries spill
 //! resource/          a Delta table: Parquet files and _delta_log/
 //! …
 //! ```
 //!
 //! # Exactly once over several tables
-//! Delta has no transaction over two tables. A stage that must apply one batch to several tables claims it first (one
-//! commit that fixes what belongs to the batch), then calls [`Lake::append_once`] with the same `app` and `seq` for each
-//! table; after a crash it repeats the calls, and those that had happened are skipped. One `app` has one writer and its
-//! `seq` only grows: Delta keeps the last number alone.
+//! Delta has no transaction over two tables. A batch of work goes into several ones by these steps, under one number `seq`
+//! of one application `app`:
+//!
+//! 1. **stage**: [`Lake::stage`] writes the rows of each table into its folder, where no reader sees them. It takes as long
+//!    as it takes, in many threads, and needs no lock.
+//! 2. **claim**: [`Lake::save_claim`] keeps the names of the staged files, then [`Lake::append_once`] commits what the batch
+//!    was made of to the table that says so (`log_object`). With this commit the batch has happened.
+//! 3. **commit**: [`Lake::commit_staged`] makes the files rows of their table, one short commit a table.
+//! 4. **drop**: [`Lake::drop_claim`], when each table has the number.
+//!
+//! Each step may be repeated. A process that begins looks for the last number of `app` ([`Lake::transaction`]): where the claim was
+//! committed and a table lacks the number, it goes on with step 3 from [`Lake::load_claim`]; nothing is read again for that.
+//! What is killed before the commit of step 2 has not happened: its files are orphans that [`Lake::sweep`] takes away.
+//! What a call has answered survives a loss of power.
+//!
+//! One `app` has one writer and its `seq` only grows: Delta keeps the last number alone.
+//!
+//! # Many commits
+//! Each hundredth commit writes a checkpoint, so that a table is opened without reading its log from the start. Each commit with rows
+//! adds a file: with more than a hundred small ones ([`Lake::small_files`]) call [`Lake::compact`].
 
 mod answer;
+mod claim;
+mod commit;
+mod compact;
 mod conflict;
 mod current;
+mod durable;
 mod error;
 mod folder;
 mod function;
 mod guard;
 mod lock;
+mod parquet_file;
 mod rows;
-mod schema;
 mod session;
 mod snapshot;
+mod stage;
+mod staged;
+mod staging;
+mod statistics;
+mod sweep;
 mod table;
 mod view;
 mod views;
 
 pub use answer::Answer;
+pub use commit::Appended;
+pub use compact::Compacted;
 pub use error::LakeError;
 pub use folder::{FORMAT, Lake};
 pub use function::TextFunction;
 pub use lock::LakeLock;
 pub use session::Session;
-pub use table::Appended;
+pub use stage::{Stage, StageLimits};
+pub use staged::Staged;
+pub use sweep::Swept;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sightline_model::untrusted::shortened;
 use sightline_model::{ColumnType, LakeTable};
 
-use crate::{LakeError, schema};
+use crate::LakeError;
 
 /// Rows that are turned at a time: the values beside the batches stay small.
 const CHUNK: usize = 8_192;
@@ -18,8 +18,9 @@ const CHUNK: usize = 8_192;
 /// # Errors
 /// A field that the table does not have, a value of another type, a partition column without a value.
 pub(crate) fn batches<T: Serialize>(table: &'static LakeTable, rows: &[T]) -> Result<Vec<RecordBatch>, LakeError> {
-    let mut decoder =
-        ReaderBuilder::new(schema::of_table(table)).build_decoder().map_err(|error| unfit(table, 0, "", error))?;
+    let mut decoder = ReaderBuilder::new(sightline_columns::schema(table))
+        .build_decoder()
+        .map_err(|error| unfit(table, 0, "", error))?;
     let mut batches = Vec::with_capacity(rows.len().div_ceil(CHUNK));
     for (chunk_index, chunk) in rows.chunks(CHUNK).enumerate() {
         let first = chunk_index * CHUNK + 1;

@@ -21,7 +21,7 @@ use sightline_model::{LakeTable, TableSchema, lake_table};
 use crate::answer::Answer;
 use crate::current::Current;
 use crate::views::Views;
-use crate::{LakeError, TextFunction, function, guard, rows, schema};
+use crate::{LakeError, TextFunction, function, guard, rows};
 
 /// What queries may hold in memory before they spill to disk, in bytes.
 const MEMORY: usize = 512 << 20;
@@ -62,8 +62,8 @@ impl Session {
         let mut tables: BTreeMap<&'static str, Arc<dyn TableProvider>> = BTreeMap::new();
         for table in lake_table::ALL {
             let batches = batches.remove(table.name).unwrap_or_default();
-            let provider =
-                MemTable::try_new(schema::of_table(table), vec![batches]).map_err(|error| LakeError::query(&error))?;
+            let provider = MemTable::try_new(sightline_columns::schema(table), vec![batches])
+                .map_err(|error| LakeError::query(&error))?;
             tables.insert(table.name, Arc::new(provider));
         }
         Self::new(tables, schemas, current, None)

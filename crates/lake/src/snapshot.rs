@@ -3,6 +3,7 @@
 //! The plan holds no node of Delta's: it can be serialised and sent to other machines as it is. That is right as long as
 //! files are read whole and by their own column names, so a table with deletion vectors or column mapping is refused.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use deltalake::DeltaTable;
 use object_store::path::Path as StorePath;
 use sightline_model::LakeTable;
 
-use crate::{LakeError, schema};
+use crate::LakeError;
 
 /// Active files of a table at one version, with the declared columns first and in order.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ impl SnapshotTable {
         files: Vec<ActiveFile>,
         partition_by: Vec<String>,
     ) -> Self {
-        let declared = schema::of_table(declaration);
+        let declared = sightline_columns::schema(declaration);
         let extra = stored.fields().iter().filter(|field| declared.index_of(field.name()).is_err());
         let fields: Vec<FieldRef> = declared.fields().iter().chain(extra).cloned().collect();
         let (parts, in_files): (Vec<_>, Vec<_>) =
@@ -120,6 +121,17 @@ impl SnapshotTable {
             _ => None,
         });
         values.max()
+    }
+
+    /// Name and size of each file.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.files.iter().filter_map(|file| Some((file.path.filename()?, file.size)))
+    }
+
+    /// The table as if it had only the files of these names.
+    pub(crate) fn of_files(&self, names: &HashSet<String>) -> Self {
+        let named = |file: &&ActiveFile| file.path.filename().is_some_and(|name| names.contains(name));
+        Self { files: self.files.iter().filter(named).cloned().collect(), ..self.clone() }
     }
 
     /// Files that can hold rows which pass the filters, told by the values of the partition columns alone.
@@ -210,8 +222,9 @@ fn balanced(files: &[&ActiveFile], count: usize) -> Vec<FileGroup> {
     groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
 }
 
-fn check_types(declaration: &LakeTable, stored: &Schema) -> std::result::Result<(), String> {
-    for field in schema::of_table(declaration).fields() {
+/// Columns that both have must have the same type.
+pub(crate) fn check_types(declaration: &LakeTable, stored: &Schema) -> std::result::Result<(), String> {
+    for field in sightline_columns::schema(declaration).fields() {
         if let Ok(found) = stored.field_with_name(field.name())
             && found.data_type() != field.data_type()
         {

@@ -9,8 +9,6 @@ use datafusion_functions_json::udfs;
 use sightline_model::column::STANDARD_COLUMNS;
 use sightline_model::{ColumnType, TableSchema};
 
-use crate::schema;
-
 /// The standard columns, then the table's own. A column of its own with a standard one's name, or with the name of one
 /// before it, is left out: the standard one wins.
 pub(crate) fn columns(schema: &TableSchema) -> Vec<Expr> {
@@ -34,10 +32,11 @@ fn member(name: &str, kind: ColumnType) -> Expr {
         ColumnType::Int => udfs::json_get_int_udf().call(path).alias(name),
         ColumnType::Float => udfs::json_get_float_udf().call(path).alias(name),
         ColumnType::Bool => udfs::json_get_bool_udf().call(path).alias(name),
-        ColumnType::Time => try_cast(text(), schema::time_type()).alias(name),
+        ColumnType::Time => try_cast(text(), sightline_columns::time_type()).alias(name),
         ColumnType::Json => {
             let json = cast(udfs::json_get_json_udf().call(path), arrow::datatypes::DataType::Utf8);
-            nullif(json, lit("null")).alias_with_metadata(name, Some(FieldMetadata::from(schema::json_metadata())))
+            nullif(json, lit("null"))
+                .alias_with_metadata(name, Some(FieldMetadata::from(sightline_columns::json_metadata())))
         }
     }
 }

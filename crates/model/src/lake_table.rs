@@ -1,6 +1,12 @@
 //! The lake's tables: a few wide ones. Each has one declaration here; the lake makes Arrow and Delta schemas of it, the
 //! catalogue its page. A row type of this crate with the same field names is what a stage writes.
 
+mod log;
+
+pub use log::{
+    API_CALL, DNS_ANSWER, FLOW, FLOW_RECORD, KUBERNETES_CALL, LOG_GAP, LOG_OBJECT, LOG_TARGETS, MODEL_INVOCATION,
+};
+
 use crate::column::{Column, ColumnType};
 
 /// One Delta table.
@@ -28,7 +34,7 @@ impl LakeTable {
     }
 }
 
-use ColumnType::{Bool, Float, Int, Json, Text, Time};
+use ColumnType::{Float, Int, Json, Text, Time};
 
 /// What each scan saw: one row a resource.
 pub const RESOURCE: &LakeTable = &LakeTable {
@@ -69,126 +75,6 @@ pub const COVERAGE: &LakeTable = &LakeTable {
         ("collected_at", Time),
     ],
     partition_by: &["scan_id"],
-};
-
-/// VPC flow records, rolled up by hour.
-pub const FLOW: &LakeTable = &LakeTable {
-    name: "flow",
-    about: "VPC flow records, rolled up by hour.",
-    columns: &[
-        ("hour", Time),
-        ("account_id", Text),
-        ("region", Text),
-        ("vpc_id", Text),
-        ("subnet_id", Text),
-        ("interface_id", Text),
-        ("instance_id", Text),
-        ("client_addr", Text),
-        ("server_addr", Text),
-        ("server_port", Int),
-        ("protocol", Int),
-        ("action", Text),
-        ("direction", Text),
-        ("from_client", Bool),
-        ("pkt_client_addr", Text),
-        ("pkt_server_addr", Text),
-        ("server_aws_service", Text),
-        ("traffic_path", Int),
-        ("next_hop_type", Text),
-        ("packets", Int),
-        ("bytes", Int),
-        ("records", Int),
-        ("first_seen", Time),
-        ("last_seen", Time),
-        ("object", Text),
-        ("line", Int),
-    ],
-    partition_by: &[],
-};
-
-/// CloudTrail events.
-pub const API_CALL: &LakeTable = &LakeTable {
-    name: "api_call",
-    about: "CloudTrail events.",
-    columns: &[
-        ("event_id", Text),
-        ("event_time", Time),
-        ("account_id", Text),
-        ("region", Text),
-        ("event_source", Text),
-        ("event_name", Text),
-        ("event_category", Text),
-        ("read_only", Bool),
-        ("identity_type", Text),
-        ("identity_arn", Text),
-        ("identity_account_id", Text),
-        ("principal_id", Text),
-        ("user_name", Text),
-        ("issuer_arn", Text),
-        ("session_name", Text),
-        ("access_key_id", Text),
-        ("ec2_role_delivery", Text),
-        ("invoked_by", Text),
-        ("source_ip", Text),
-        ("user_agent", Text),
-        ("vpc_endpoint_id", Text),
-        ("host", Text),
-        ("model_id", Text),
-        ("guardrail_id", Text),
-        ("inference_region", Text),
-        ("bearer_token", Bool),
-        ("error_code", Text),
-        ("error_message", Text),
-        ("request_id", Text),
-        ("assumed_role_arn", Text),
-        ("issued_access_key_id", Text),
-        ("session_tags", Json),
-        ("resources", Json),
-        ("request_parameters", Json),
-        ("object", Text),
-        ("line", Int),
-    ],
-    partition_by: &[],
-};
-
-/// Log objects that were read, each once.
-pub const LOG_OBJECT: &LakeTable = &LakeTable {
-    name: "log_object",
-    about: "Log objects that were read, each once.",
-    columns: &[
-        ("uri", Text),
-        ("version", Text),
-        ("size", Int),
-        ("source", Text),
-        ("last_modified", Time),
-        ("status", Text),
-        ("records", Int),
-        ("rejects", Int),
-        ("reject_samples", Json),
-        ("error", Text),
-        ("shard", Text),
-        ("seq", Int),
-        ("ingested_at", Time),
-    ],
-    partition_by: &[],
-};
-
-/// What the logs themselves say is missing.
-pub const LOG_GAP: &LakeTable = &LakeTable {
-    name: "log_gap",
-    about: "What the logs themselves say is missing.",
-    columns: &[
-        ("source", Text),
-        ("account_id", Text),
-        ("region", Text),
-        ("subject", Text),
-        ("reason", Text),
-        ("first_seen", Time),
-        ("last_seen", Time),
-        ("object", Text),
-        ("line", Int),
-    ],
-    partition_by: &[],
 };
 
 /// Workload to model, one discovery beside the other.
@@ -322,12 +208,32 @@ pub const PROBE_ATTEMPT: &LakeTable = &LakeTable {
 };
 
 /// All of them, by name.
-pub const ALL: &[&LakeTable] =
-    &[API_CALL, COVERAGE, EDGE, FINDING, FLOW, LOG_GAP, LOG_OBJECT, MODEL_ACCESS, PROBE_ATTEMPT, RESOURCE, SCAN];
+pub const ALL: &[&LakeTable] = &[
+    API_CALL,
+    COVERAGE,
+    DNS_ANSWER,
+    EDGE,
+    FINDING,
+    FLOW,
+    FLOW_RECORD,
+    KUBERNETES_CALL,
+    LOG_GAP,
+    LOG_OBJECT,
+    MODEL_ACCESS,
+    MODEL_INVOCATION,
+    PROBE_ATTEMPT,
+    RESOURCE,
+    SCAN,
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_sorted() {
+        assert!(ALL.is_sorted_by_key(|table| table.name));
+    }
 
     #[test]
     fn partition_columns_exist() {

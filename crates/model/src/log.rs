@@ -1,64 +1,8 @@
 //! Rows made of logs.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// VPC flow records of one hour that share interface, ends, server port, protocol, action, direction and path.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Flow {
-    /// the hour in which the records began
-    pub hour: Timestamp,
-    /// account of the interface's owner; empty where the record does not tell
-    pub account_id: String,
-    /// from the record or the object's key
-    pub region: String,
-    /// empty where the format lacks the field
-    pub vpc_id: String,
-    /// empty where the format lacks the field
-    pub subnet_id: String,
-    /// `eni-…`
-    pub interface_id: String,
-    /// empty where the format lacks the field
-    pub instance_id: String,
-    /// the end that opened the connection, as far as ports and flags tell
-    pub client_addr: String,
-    /// the end that served it
-    pub server_addr: String,
-    /// the served port; 0 for protocols without ports
-    pub server_port: i64,
-    /// IANA protocol number
-    pub protocol: i64,
-    /// `ACCEPT` or `REJECT`
-    pub action: String,
-    /// `ingress` or `egress` of the interface; empty where the format lacks the field
-    pub direction: String,
-    /// true where the rolled-up records were sent by the client end
-    pub from_client: bool,
-    /// original packet addresses where they differ from the ends (NAT, pods); empty otherwise
-    pub pkt_client_addr: String,
-    /// likewise for the server end
-    pub pkt_server_addr: String,
-    /// `pkt-dst-aws-service` or `pkt-src-aws-service` of the server end
-    pub server_aws_service: String,
-    /// `traffic-path` (1 to 8); 0 where absent
-    pub traffic_path: i64,
-    /// `next-hop-interface-type` of format 11, such as `nat_gateway`
-    pub next_hop_type: String,
-    /// sum of the records
-    pub packets: i64,
-    /// sum of the records
-    pub bytes: i64,
-    /// how many records were rolled up
-    pub records: i64,
-    /// start of the first record
-    pub first_seen: Timestamp,
-    /// end of the last record
-    pub last_seen: Timestamp,
-    /// object of the first record
-    pub object: String,
-    /// line of the first record in its object, from 1
-    pub line: i64,
-}
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 
 /// One CloudTrail event, without what may hold secrets or content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -174,30 +118,67 @@ pub struct Reject {
 /// One object of a log, read once. `(shard, seq)` is the batch that claimed it, see the lake.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogObject {
-    /// `s3://bucket/key` or `file:///path`
+    /// `s3://bucket/key`, `file:///path`, …
     pub uri: String,
-    /// identity of the content: the object's ETag, or size and time of a file
+    /// what pins the content: the object's ETag, or size and time of a file
     pub version: String,
+    /// SHA-256 of the bytes as stored, in hex: the same object under two keys has the same; empty where it was not read
+    #[serde(deserialize_with = "or_default")]
+    pub content: String,
     /// bytes as stored
     pub size: i64,
+    /// bytes after decompression
+    #[serde(deserialize_with = "or_default")]
+    pub content_bytes: i64,
     /// the log source that recognised it; empty when none did
     pub source: String,
+    /// account that it is of, by its key or its records; empty where neither tells
+    #[serde(deserialize_with = "or_default")]
+    pub account_id: String,
+    /// likewise the region
+    #[serde(deserialize_with = "or_default")]
+    pub region: String,
     /// when the object was last modified
     pub last_modified: Timestamp,
-    /// `read` (whole), `partial` (some of it rejected), `unreadable` (nothing of it), `ignored` (no log of ours)
+    /// `read` (whole), `partial` (some of it rejected), `unreadable` (nothing of it), `ignored` (no log of ours), `duplicate` (read
+    /// before under another name)
     pub status: String,
     /// records found
     pub records: i64,
+    /// rows made of them; those of rollups are not counted
+    #[serde(deserialize_with = "or_default")]
+    pub rows: i64,
+    /// records of no interest
+    #[serde(deserialize_with = "or_default")]
+    pub passed_over: i64,
+    /// records that say that there was nothing to record
+    #[serde(deserialize_with = "or_default")]
+    pub no_data: i64,
+    /// records that say that something is missing
+    #[serde(deserialize_with = "or_default")]
+    pub gaps: i64,
     /// records rejected
     pub rejects: i64,
+    /// how many for which reason
+    #[serde(deserialize_with = "or_default")]
+    pub reject_reasons: BTreeMap<String, u64>,
     /// the first twenty of them
     pub reject_samples: Vec<Reject>,
+    /// time of its earliest record
+    pub first_seen: Option<Timestamp>,
+    /// time of its latest record
+    pub last_seen: Option<Timestamp>,
     /// what stopped the reading, if anything did
     pub error: String,
     /// the writer
     pub shard: String,
-    /// the writer's batch
+    /// the writer's batch; 0 for an object that could not be fetched, and is tried again
     pub seq: i64,
     /// when it was claimed
     pub ingested_at: Timestamp,
+}
+
+/// Rows of an older lake have NULL in columns that came later.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or_default())
 }

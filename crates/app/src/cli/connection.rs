@@ -9,13 +9,13 @@ use sightline_aws::{Aws, AwsError, Connect};
 pub(crate) struct Connection {
     /// Profile of the shared AWS configuration [default: the default credential chain]
     #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    pub profile: Option<String>,
     /// Role to assume with these credentials
     #[arg(long, value_name = "ARN")]
-    role_arn: Option<String>,
+    pub role_arn: Option<String>,
     /// External id that the role's trust policy asks for
     #[arg(long, value_name = "ID", requires = "role_arn")]
-    external_id: Option<String>,
+    pub external_id: Option<String>,
     /// Region; may be given several times [default: all that the account has enabled]
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,

@@ -1,172 +1,225 @@
-//! `sightline ingest PLACE…`: read log objects into the lake.
+//! `sightline ingest [PLACE|NAME…]`: read log objects into the lake.
+
+mod ahead;
+mod chosen;
+mod summary;
 
 use super::Global;
 use super::connection::Connection;
+use super::keep::Kept;
+use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::progress::IngestLine;
-use crate::table::{Table, Tone, middle, width};
-use crate::{interrupt, print, world};
-use anyhow::Context as _;
+use crate::since::Since;
+use crate::stage::log_places::Destinations;
+use crate::{interrupt, print, stage, world};
+use chosen::{Chosen, Stores};
 use clap::Args;
-use jiff::{Span, Timestamp};
-use sightline_collect::logs::{IngestOptions, IngestSummary, LogStore, ingest};
+use serde_json::{Map, Value, json};
+use sightline_collect::CollectError;
+use sightline_collect::logs::{IngestOptions, LogStore, ingest, survey};
 use sightline_lake::Lake;
 use sightline_model::untrusted::for_terminal;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
-/// Read logs, each object once: VPC flow logs and CloudTrail, from S3 prefixes or local folders
+/// Read logs into the lake, each object once: from S3, SQS, CloudWatch Logs, folders or standard input
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Objects that no log source recognises are passed by and counted. A second run reads only what is new."
-)]
+#[command(after_help = "Without a place, all that the configuration names as `[[logs]]` are read.\n\
+     Objects that no log source recognises are passed by and counted. A second run reads only what is new; one that was \
+     interrupted goes on where it was. `sightline logs sources` tells what can be read, `sightline logs gaps` what is missing.")]
 pub(crate) struct Ingest {
-    /// `s3://bucket/prefix`, a folder, or a file
-    #[arg(required = true, value_name = "PLACE")]
+    /// `s3://bucket/prefix`, `s3://<access point's ARN>/prefix`, `sqs://<queue>` (what was read is removed from it),
+    /// `logs://<log group>`, a folder, a file, `-` for standard input; or the name of a place in the configuration
+    #[arg(value_name = "PLACE|NAME")]
     places: Vec<String>,
-    #[command(flatten)]
-    access: Connection,
+    /// Read where the newest scan saw that logs are written
+    #[arg(long, conflicts_with = "places")]
+    discovered: bool,
     /// Only objects modified since then: a time (`2026-11-01T00:00:00Z`) or an age (`7d`, `12h`)
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME|AGE")]
     since: Option<Since>,
+    /// Take every object for a log of this source [default: recognise it]
+    #[arg(long, value_name = "NAME", value_parser = source)]
+    source: Option<&'static str>,
+    /// Say what would be read and what the requests would cost; reads and keeps nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Objects fetched at once
-    #[arg(long, default_value_t = 8, value_name = "N")]
-    concurrency: usize,
+    #[arg(long, default_value = "8", value_name = "N")]
+    concurrency: NonZeroUsize,
+    /// Threads that decode [default: as many as the machine runs at once]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// What was read is in the lake after this time at the latest
+    #[arg(long, default_value = "30", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    batch_time: u64,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    kept: Kept,
+    #[command(flatten)]
+    access: Connection,
 }
 
-#[derive(Debug, Clone)]
-enum Since {
-    At(Timestamp),
-    Age(Span),
-}
-
-fn since(text: &str) -> Result<Since, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(Since::At(at));
-    }
-    text.parse()
-        .map(Since::Age)
-        .map_err(|_| format!("`{text}` is neither a time (2026-11-01T00:00:00Z) nor an age (7d)"))
-}
-
-impl Since {
-    fn before(&self, now: Timestamp) -> anyhow::Result<Timestamp> {
-        match self {
-            Self::At(at) => Ok(*at),
-            Self::Age(age) => {
-                let zoned = now.to_zoned(jiff::tz::TimeZone::UTC);
-                Ok(zoned.checked_sub(*age).context("--since lies before all time")?.timestamp())
-            }
-        }
-    }
+/// A log source's name, as an argument.
+pub(super) fn source(text: &str) -> Result<&'static str, String> {
+    let known = sightline_ingest::by_name(text).map(|source| source.name());
+    known.ok_or_else(|| format!("no log source has this name; there are {}", config::sources()))
 }
 
 impl Ingest {
     /// Reads the places and prints what was read and what was not.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
-        let stores = self.stores().await?;
+        let config = Config::load(global.config.as_deref())?;
+        let places = if self.discovered { discovered(global).await? } else { chosen::chosen(&self.places, &config)? };
+        if places.is_empty() {
+            nothing_chosen(global).await;
+            return Ok(Exit::CouldNotRun);
+        }
+        let mut stores = Stores::new(&self.access);
+        let mut opened = Vec::with_capacity(places.len());
+        for place in &places {
+            opened.push((place, stores.open(place).await?));
+        }
+        if self.dry_run { self.look(global, &config, &opened).await } else { self.read(global, &config, &opened).await }
+    }
+
+    async fn read(&self, global: &Global, config: &Config, stores: &[(&Chosen, LogStore)]) -> anyhow::Result<Exit> {
         let lake = Lake::create(&global.lake).await?;
-        let options = IngestOptions {
-            since: self.since.as_ref().map(|since| since.before(world::now())).transpose()?,
-            concurrency: self.concurrency.max(1),
-            cancel: interrupt::token(),
-            ..IngestOptions::new(world::clock())
-        };
-        let mut exit = Exit::Clean;
-        let mut summaries = BTreeMap::new();
-        for store in &stores {
-            let summary = ingest(store, &lake, options.clone(), &IngestLine::new()).await?;
-            exit = exit.or_worse(if summary.is_incomplete() { Exit::Incomplete } else { Exit::Clean });
-            if !self.json {
-                print::line(&for_terminal(&store.place()))?;
-                show(&summary)?;
+        let cancel = interrupt::token();
+        let (mut exit, mut answers) = (Exit::Clean, Map::new());
+        for (place, store) in stores {
+            if cancel.is_cancelled() {
+                print::warning(&format!("`{}` was not read any more", place.label));
+                exit = exit.or_worse(Exit::Incomplete);
+                continue;
             }
-            summaries.insert(store.place(), summary);
+            let options = self.options(place, config, &cancel)?;
+            let line = IngestLine::new();
+            // Boxed, or the compiler gives up on the depth of what waits for what.
+            let ended = Box::pin(ingest(store, &lake, options, &line)).await;
+            let summary = match or_next(ended, place, stores.len())? {
+                Ok(summary) => summary,
+                Err(told) => {
+                    answers.insert(place.label.clone(), told);
+                    exit = exit.or_worse(Exit::CouldNotRun);
+                    continue;
+                }
+            };
+            let left = store.queue_counts().map_or(0, |counts| counts.rejected);
+            if summary.is_incomplete() || left > 0 {
+                exit = exit.or_worse(Exit::Incomplete);
+            }
+            if !self.json {
+                print::line(&for_terminal(&place.label))?;
+                summary::show(&summary, left)?;
+            }
+            answers.insert(place.label.clone(), serde_json::to_value(&summary)?);
         }
         if self.json {
-            print::json(&summaries)?;
+            print::json(&answers)?;
         }
         Ok(exit)
     }
 
-    async fn stores(&self) -> anyhow::Result<Vec<LogStore>> {
-        let mut aws = None;
-        let mut stores = Vec::new();
-        for place in &self.places {
-            stores.push(if place.starts_with("s3://") {
-                let aws = match &aws {
-                    Some(aws) => aws,
-                    None => aws.insert(self.access.connect().await?),
-                };
-                LogStore::s3_address(aws, place).with_context(|| {
-                    format!("`{place}` is no S3 address: write `s3://bucket` or `s3://bucket/prefix`")
-                })?
-            } else {
-                LogStore::folder(Path::new(place))?
-            });
+    async fn look(&self, global: &Global, config: &Config, stores: &[(&Chosen, LogStore)]) -> anyhow::Result<Exit> {
+        let (lake, _folder) = existing_or_empty(global).await?;
+        let cancel = interrupt::token();
+        let (mut exit, mut answers) = (Exit::Clean, Map::new());
+        for (place, store) in stores {
+            let options = self.options(place, config, &cancel)?;
+            let found = match or_next(Box::pin(survey(store, &lake, &options)).await, place, stores.len())? {
+                Ok(found) => found,
+                Err(told) => {
+                    answers.insert(place.label.clone(), told);
+                    exit = exit.or_worse(Exit::CouldNotRun);
+                    continue;
+                }
+            };
+            if !found.unlisted.is_empty() || cancel.is_cancelled() {
+                exit = exit.or_worse(Exit::Incomplete);
+            }
+            if !self.json {
+                print::line(&for_terminal(&place.label))?;
+                ahead::show(&found)?;
+            }
+            answers.insert(place.label.clone(), ahead::json(&found)?);
         }
-        Ok(stores)
+        if self.json {
+            print::json(&answers)?;
+        }
+        Ok(exit)
+    }
+
+    fn options(&self, place: &Chosen, config: &Config, cancel: &CancellationToken) -> anyhow::Result<IngestOptions> {
+        let since = self.since.as_ref().or(place.since.as_ref());
+        Ok(IngestOptions {
+            since: since.map(|since| since.before(world::now())).transpose()?,
+            source: self.source.or(place.source),
+            concurrency: self.concurrency.get(),
+            workers: self.threads.map_or_else(world::parallelism, NonZeroUsize::get),
+            keep: self.kept.over(config),
+            batch_time: Duration::from_secs(self.batch_time),
+            cancel: cancel.clone(),
+            ..IngestOptions::new(world::clock())
+        })
     }
 }
 
-fn show(summary: &IngestSummary) -> anyhow::Result<()> {
-    let mut table = Table::new(&["SOURCE", "OBJECTS", "BYTES", "RECORDS", "REJECTED"]);
-    for column in 1..5 {
-        table.align_right(column);
+/// What came of one place. One of several that cannot be read is told, and the others are read still; a lake that cannot be written
+/// stops all.
+fn or_next<T>(ended: Result<T, CollectError>, place: &Chosen, places: usize) -> anyhow::Result<Result<T, Value>> {
+    match ended {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(error @ CollectError::Lake(_)) => Err(error.into()),
+        Err(error) if places == 1 => Err(error.into()),
+        Err(error) => {
+            let error = anyhow::Error::from(error).context(format!("`{}`", place.label));
+            print::error(&error);
+            Ok(Err(json!({ "error": format!("{error:#}") })))
+        }
     }
-    for (name, source) in &summary.by_source {
-        let numbers = [source.objects, source.bytes, source.records, source.rejects].map(|number| number.to_string());
-        table.row(
-            std::iter::once((name.as_str(), Tone::Plain))
-                .chain(numbers.iter().map(|number| (number.as_str(), Tone::Plain))),
-        );
-    }
-    if !summary.by_source.is_empty() {
-        print::line(table.to_string().trim_end())?;
-    }
-    print::line(&format!(
-        "\nread {} objects; {} were read before, {} hold no records, {} are no log of ours",
-        summary.objects, summary.skipped_already, summary.passed_over, summary.ignored
-    ))?;
-    if summary.recovered > 0 {
-        print::line(&format!("completed {} objects that an earlier run had begun", summary.recovered))?;
-    }
-    if summary.is_incomplete() {
-        missing(summary)?;
-    }
-    Ok(())
 }
 
-fn missing(summary: &IngestSummary) -> anyhow::Result<()> {
-    print::line(&format!(
-        "missing: {} records rejected, {} objects unreadable ({} denied), {} gaps told by the logs{}\n",
-        summary.rejects,
-        summary.unreadable,
-        summary.denied,
-        summary.gaps,
-        if summary.cancelled { ", stopped before the end" } else { "" }
-    ))?;
-    let place = usize::from(width()).saturating_sub(40).max(30);
-    let mut table = Table::new(&["WHERE", "WHY"]);
-    for reject in &summary.reject_samples {
-        let at = if reject.line > 0 {
-            format!("{}:{}", middle(&reject.uri, place), reject.line)
-        } else {
-            middle(&reject.uri, place)
-        };
-        table.row([(at.as_str(), Tone::Plain), (reject.reason.as_str(), Tone::Plain)]);
+/// The lake; where there is none, an empty one for the time being: to look must not make one.
+async fn existing_or_empty(global: &Global) -> anyhow::Result<(Lake, Option<TempDir>)> {
+    if global.lake.exists() {
+        return Ok((Lake::open(&global.lake).await?, None));
     }
-    let unread = summary.unreadable_samples.iter().map(|unread| (&unread.uri, &unread.error));
-    let unlisted = summary.unlisted.iter().map(|place| (&place.place, &place.error));
-    for (uri, error) in unread.chain(unlisted) {
-        table.row([(middle(uri, place).as_str(), Tone::Plain), (error.as_str(), Tone::Plain)]);
+    let folder = TempDir::new()?;
+    Ok((Lake::create(folder.path()).await?, Some(folder)))
+}
+
+async fn discovered(global: &Global) -> anyhow::Result<Vec<Chosen>> {
+    let lake = stage::open(&global.lake).await?;
+    let found = Destinations::read(&stage::session(&lake).await?).await?;
+    found.elsewhere.iter().for_each(|text| print::warning(text));
+    if found.places.is_empty() {
+        anyhow::bail!("no scan has seen where logs are written: run `sightline scan`, or name a place");
     }
-    let text = table.to_string();
-    if text.trim_end().lines().count() > 1 {
-        print::line(text.trim_end())?;
+    found.places.iter().map(|one| Chosen::address(&one.place)).collect()
+}
+
+/// Says what to name, with what the newest scan saw.
+async fn nothing_chosen(global: &Global) {
+    print::note("error: no place of logs is given, and no `[[logs]]` are configured");
+    let found = async {
+        let lake = stage::open(&global.lake).await?;
+        Destinations::read(&stage::session(&lake).await?).await
+    };
+    match found.await {
+        Ok(found) if !found.places.is_empty() => {
+            print::note(
+                "The newest scan saw these; `sightline ingest --discovered` reads them all. As commands, or for `sightline.toml`:\n",
+            );
+            found.ready_to_paste().iter().for_each(|line| print::note(&for_terminal(line)));
+        }
+        _ => print::note(
+            "Name one, as in `sightline ingest s3://YOUR-LOG-BUCKET/AWSLogs/`; after a `sightline scan` this tells where logs are written.",
+        ),
     }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 /// Floor of each crate. `registry` and `features` serve the build, not the product.
 const FLOORS: &[(&str, u8)] = &[
     ("sightline-model", 0),
+    ("sightline-columns", 0),
     ("sightline-registry", 0),
     ("sightline-features", 0),
     ("sightline-aws", 1),

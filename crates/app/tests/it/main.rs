@@ -14,9 +14,15 @@ mod generated;
 #[cfg(test)]
 mod iam;
 #[cfg(test)]
+mod ingest;
+#[cfg(test)]
 mod interrupted;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod shape;
+#[cfg(test)]
+mod support;
 
 #[cfg(test)]
 use std::path::PathBuf;

@@ -1,19 +1,22 @@
 //! Log objects in a local folder: copies of a bucket, samples, exports.
 
-use super::store::{Listed, Unlisted, Unread, Why};
+use super::store::{Listed, Opened, Unlisted, broken_off};
+use super::unread::{LONGEST_ERROR, Unread, Why};
 use crate::CollectError;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use jiff::Timestamp;
 use sightline_model::untrusted::shortened;
-use std::fs::{self, Metadata};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use tokio::sync::mpsc;
 
 const SCHEME: &str = "file://";
-/// Characters of an error that are kept.
-const LONGEST_ERROR: usize = 500;
+/// Files that are listed ahead.
+const AHEAD: usize = 256;
 
 /// A folder, or one file.
 #[derive(Debug, Clone)]
@@ -33,56 +36,90 @@ impl FolderStore {
         self.root.display().to_string()
     }
 
-    pub(super) fn key_of(uri: &str) -> Option<&str> {
-        uri.strip_prefix(SCHEME)
-    }
-
+    /// Every file by path. Of each folder on the way the names are in memory, no more: a file system gives them in no order.
     pub(super) fn list(&self) -> BoxStream<'_, Result<Listed, Unlisted>> {
+        let (sender, receiver) = mpsc::channel(AHEAD);
         let root = self.root.clone();
-        let walk = async move {
-            let walked = tokio::task::spawn_blocking(move || {
-                let mut found = Vec::new();
-                walk(&root, &mut found);
-                found
-            });
-            match walked.await {
-                Ok(found) => stream::iter(found).left_stream(),
-                Err(error) => {
-                    let unlisted = Unlisted { place: self.place(), error: error.to_string() };
-                    stream::once(async { Err(unlisted) }).right_stream()
-                }
-            }
+        // A walk that stopped without its end would be a listing with a hole.
+        let walking = async move {
+            let walked = tokio::task::spawn_blocking(move || drop(walk(&root, &sender))).await;
+            let place = self.place();
+            walked.err().map(|error| Err(Unlisted { place, error: error.to_string() }))
         };
-        stream::once(walk).flatten().boxed()
+        let found = stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) });
+        let stopped = stream::once(walking).filter_map(std::future::ready);
+        stream::select(found, stopped).boxed()
     }
 
-    pub(super) async fn fetch(&self, object: &Listed, limit: u64) -> Result<Bytes, Unread> {
+    /// The file as a listing would tell it.
+    pub(super) fn look_at(uri: &str) -> Result<Listed, Unread> {
+        let path = Path::new(uri.strip_prefix(SCHEME).unwrap_or(uri));
+        let found = fs::metadata(path).and_then(|metadata| listed(path, &metadata)).map_err(|error| unread(&error))?;
+        found.ok_or_else(|| Unread::new(Why::Gone, "it is no file"))
+    }
+
+    pub(super) async fn open_object(object: &Listed, bound: u64) -> Result<Opened, Unread> {
         let object = object.clone();
-        let read = tokio::task::spawn_blocking(move || read(&object, limit));
-        read.await.unwrap_or_else(|error| Err(Unread { why: Why::Failed, error: error.to_string() }))
+        let open = move || {
+            let mut file = PinnedFile::open(&object)?;
+            if object.size > bound {
+                return Ok(Opened::Stream(Box::new(file)));
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(object.size).unwrap_or_default());
+            file.read_to_end(&mut bytes).map_err(|error| unread(&error))?;
+            Ok(Opened::Whole(Bytes::from(bytes)))
+        };
+        let opened = tokio::task::spawn_blocking(open).await;
+        opened.unwrap_or_else(|error| Err(Unread::new(Why::Failed, error)))
     }
 }
 
-/// Every file below the path, by name, so that listings are alike. Links to folders are not followed: they may lead in circles.
-fn walk(path: &Path, found: &mut Vec<Result<Listed, Unlisted>>) {
-    let listed = fs::metadata(path)
-        .and_then(|metadata| if metadata.is_dir() { children(path).map(Err) } else { listed(path, &metadata).map(Ok) });
-    match listed {
-        Ok(Ok(file)) => found.extend(file.map(Ok)),
-        Ok(Err(children)) => children.iter().for_each(|child| walk(child, found)),
-        Err(error) => found.push(Err(Unlisted { place: path.display().to_string(), error: reason(&error) })),
+/// Nobody listens any more.
+struct Unheard;
+
+type Sender = mpsc::Sender<Result<Listed, Unlisted>>;
+
+/// Every file below the path. Links to folders are not followed: they may lead in circles.
+fn walk(path: &Path, sender: &Sender) -> Result<(), Unheard> {
+    let send = |found| sender.blocking_send(found).map_err(|_| Unheard);
+    let found = fs::metadata(path).and_then(|metadata| {
+        if metadata.is_dir() { children(path).map(Found::Folder) } else { listed(path, &metadata).map(Found::File) }
+    });
+    match found {
+        Ok(Found::File(file)) => file.map_or(Ok(()), |file| send(Ok(file))),
+        Ok(Found::Folder(children)) => children.iter().try_for_each(|child| walk(&path.join(&child.name), sender)),
+        Err(error) => send(Err(Unlisted { place: path.display().to_string(), error: reason(&error) })),
     }
 }
 
-fn children(folder: &Path) -> io::Result<Vec<PathBuf>> {
+enum Found {
+    File(Option<Listed>),
+    Folder(Vec<Child>),
+}
+
+struct Child {
+    name: OsString,
+    is_folder: bool,
+}
+
+impl Child {
+    /// As S3 sorts keys: a folder's name counts with the slash behind it.
+    fn key(&self) -> impl Iterator<Item = u8> {
+        self.name.as_encoded_bytes().iter().copied().chain(self.is_folder.then_some(b'/'))
+    }
+}
+
+fn children(folder: &Path) -> io::Result<Vec<Child>> {
     let mut children = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if !(path.is_symlink() && path.is_dir()) {
-            children.push(path);
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        let is_folder_link = kind.is_symlink() && entry.path().is_dir();
+        if !is_folder_link {
+            children.push(Child { name: entry.file_name(), is_folder: kind.is_dir() });
         }
     }
-    children.sort();
+    children.sort_by(|a, b| a.key().cmp(b.key()));
     Ok(children)
 }
 
@@ -98,6 +135,7 @@ fn listed(path: &Path, metadata: &Metadata) -> io::Result<Option<Listed>> {
         version: version(metadata)?,
         size: metadata.len(),
         last_modified: modified(metadata)?,
+        receipt: None,
     }))
 }
 
@@ -109,29 +147,58 @@ fn version(metadata: &Metadata) -> io::Result<String> {
     Ok(format!("{}-{}", metadata.len(), modified(metadata)?.as_nanosecond()))
 }
 
-fn read(object: &Listed, limit: u64) -> Result<Bytes, Unread> {
-    let mut file = fs::File::open(&object.key).map_err(|error| unread(&error))?;
-    let is_pinned = |file: &fs::File| {
-        file.metadata().and_then(|metadata| version(&metadata)).map(|version| version == object.version)
-    };
-    let mut bytes = Vec::new();
-    let before = is_pinned(&file).map_err(|error| unread(&error))?;
-    (&mut file).take(limit).read_to_end(&mut bytes).map_err(|error| unread(&error))?;
-    let after = is_pinned(&file).map_err(|error| unread(&error))?;
-    if before && after {
-        Ok(bytes.into())
-    } else {
-        Err(Unread { why: Why::Gone, error: "the file has changed since it was listed".to_owned() })
+/// A file that is read as it was listed: one that changes meanwhile is an error, at its end at the latest.
+struct PinnedFile {
+    file: File,
+    version: String,
+    left: u64,
+}
+
+impl PinnedFile {
+    fn open(object: &Listed) -> Result<Self, Unread> {
+        let file = File::open(&object.key).map_err(|error| unread(&error))?;
+        let pinned = Self { file, version: object.version.clone(), left: object.size };
+        pinned.check().map_err(|error| unread(&error))?;
+        Ok(pinned)
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if version(&self.file.metadata()?)? == self.version {
+            Ok(())
+        } else {
+            Err(broken_off(Unread::new(Why::Gone, "the file has changed since it was listed")))
+        }
+    }
+}
+
+impl Read for PinnedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let length = (&mut self.file).take(self.left).read(buffer)?;
+        self.left = self.left.saturating_sub(length as u64);
+        if length == 0 {
+            self.check()?;
+        }
+        if length == 0 && self.left > 0 {
+            let error = format!("the file ends {} bytes before the size that it was listed with", self.left);
+            return Err(broken_off(Unread::new(Why::Inconsistent, error)));
+        }
+        Ok(length)
     }
 }
 
 fn unread(error: &io::Error) -> Unread {
+    if let Some(unread) = Unread::within(error) {
+        return unread.clone();
+    }
     let why = match error.kind() {
         ErrorKind::PermissionDenied => Why::Denied,
         ErrorKind::NotFound => Why::Gone,
         _ => Why::Failed,
     };
-    Unread { why, error: reason(error) }
+    Unread::new(why, reason(error))
 }
 
 fn reason(error: &io::Error) -> String {

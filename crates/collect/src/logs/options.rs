@@ -1,9 +1,10 @@
 //! What an ingest is told, and whom it tells how far it is.
 
-use super::{IngestSummary, Listed};
+use super::{Bounds, IngestSummary, Listed};
 use crate::scan::Clock;
 use jiff::Timestamp;
-use sightline_ingest::Decoded;
+use sightline_ingest::{Decoded, Keep, Limits};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How to read logs.
@@ -13,25 +14,43 @@ pub struct IngestOptions {
     pub clock: Clock,
     /// objects that were last modified before are passed over
     pub since: Option<Timestamp>,
+    /// the log source that every object is of; `None` to recognise it
+    pub source: Option<&'static str>,
     /// objects that are fetched at once, at least 1
     pub concurrency: usize,
-    /// bytes of an object, as stored, beyond which it is not read
-    pub largest_object: u64,
-    /// bytes of an object's content beyond which the rest of it is not read
-    pub largest_content: u64,
+    /// threads that decode, at least 1
+    pub workers: usize,
+    /// bytes, as stored, that are held in memory at once, unless a single object has more
+    pub in_flight: u64,
+    /// up to which size objects are held whole
+    pub bounds: Bounds,
+    /// what one thread may hold, and what an object may unpack to
+    pub limits: Limits,
+    /// what is kept beyond who called what
+    pub keep: Keep,
+    /// a batch ends after this time: what was read until then is in the lake
+    pub batch_time: Duration,
+    /// a batch ends when it has so many objects
+    pub batch_objects: usize,
     /// ends the ingest early; what was read until then is written
     pub cancel: CancellationToken,
 }
 
 impl IngestOptions {
-    /// Everything, eight objects at once, objects of at most 256 MiB and contents of at most 1 GiB.
+    /// Everything, eight objects fetched and one decoded at once, 64 MiB of them in memory, a batch of 30 seconds or 10,000 objects.
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
             since: None,
+            source: None,
             concurrency: 8,
-            largest_object: 256 << 20,
-            largest_content: 1 << 30,
+            workers: 1,
+            in_flight: 64 << 20,
+            bounds: Bounds::default(),
+            limits: Limits::default(),
+            keep: Keep::default(),
+            batch_time: Duration::from_secs(30),
+            batch_objects: 10_000,
             cancel: CancellationToken::new(),
         }
     }
@@ -64,8 +83,21 @@ impl ObjectDone {
     }
 }
 
-/// Is told how far an ingest is. Called from the ingest's own task: it must not block.
+/// What the listing found so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// objects that are to be read
+    pub objects: u64,
+    /// their bytes as stored
+    pub bytes: u64,
+    /// whether that is all
+    pub complete: bool,
+}
+
+/// Is told how far an ingest is. It must not block.
 pub trait Progress: Sync {
+    /// So much is to be read in all, as far as is known.
+    fn ahead(&self, _ahead: Ahead) {}
     /// One object is read; it is in the lake after the next [`Progress::written`].
     fn object_done(&self, _done: &ObjectDone) {}
     /// What was read until now is in the lake.

@@ -1,6 +1,8 @@
 //! What an ingest saw and did not see.
 
-use super::store::{Unlisted, Unread, Why};
+use super::request::Requests;
+use super::store::Unacknowledged;
+use super::unread::{Unread, Why};
 use serde::Serialize;
 use sightline_ingest::Stats;
 use sightline_model::log::LogObject;
@@ -44,8 +46,20 @@ pub struct IngestSummary {
     pub unreadable_samples: Vec<Unfetched>,
     /// places that could not be listed (to their end), the first twenty
     pub unlisted: Vec<Place>,
-    /// objects of an ingest that was cut off, whose rows are written now
+    /// objects whose content was read before under another name
+    pub duplicates: u64,
+    /// objects that were delivered long after their last record
+    pub late: u64,
+    /// records that are understood and of no interest
+    pub uninteresting: u64,
+    /// how many records were rejected for which reason
+    pub reject_reasons: BTreeMap<String, u64>,
+    /// objects of an ingest that was cut off, whose rows are visible now
     pub recovered: u64,
+    /// requests that were made
+    pub requests: Requests,
+    /// messages of the queue that could not be removed, and come again
+    pub unacknowledged: Option<String>,
     /// whether the ingest was ended early
     pub cancelled: bool,
 }
@@ -115,6 +129,11 @@ impl IngestSummary {
         self.rejects += stats.rejects;
         self.gaps += stats.gaps;
         self.no_data += stats.no_data;
+        self.uninteresting += stats.passed_over;
+        for (reason, count) in &stats.reject_reasons {
+            let known = self.reject_reasons.len() < SAMPLES || self.reject_reasons.contains_key(reason);
+            *self.reject_reasons.entry(if known { reason } else { "other reasons" }.to_owned()).or_default() += count;
+        }
         let room = SAMPLES.saturating_sub(self.reject_samples.len());
         self.reject_samples.extend(stats.reject_samples.iter().take(room).map(|reject| RejectSample {
             uri: row.uri.clone(),
@@ -131,9 +150,19 @@ impl IngestSummary {
         }
     }
 
-    pub(super) fn unlisted(&mut self, unlisted: Unlisted) {
+    pub(super) fn unacknowledged(&mut self, unacknowledged: &Unacknowledged) {
+        self.unacknowledged = Some(format!("{} messages: {}", unacknowledged.messages, unacknowledged.error));
+    }
+
+    /// Whether the listing gave no object at all.
+    pub(super) fn has_seen_nothing(&self) -> bool {
+        let seen = [self.objects, self.skipped_already, self.skipped_old, self.passed_over, self.ignored];
+        seen.iter().sum::<u64>() + self.duplicates + self.unreadable == 0
+    }
+
+    pub(super) fn unlisted(&mut self, place: Place) {
         if self.unlisted.len() < SAMPLES {
-            self.unlisted.push(Place { place: unlisted.place, error: unlisted.error });
+            self.unlisted.push(place);
         }
     }
 }

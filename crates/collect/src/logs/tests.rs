@@ -1,11 +1,14 @@
 //! The driver over a real lake in a temporary folder.
 
-use super::ledger::{TARGETS, claim, last_claim, unfinished};
-use super::read::{limits, read, unread_row};
-use super::write::{Placed, write};
+use super::commit::{SHARD, last_claim};
+use super::object::unread_row;
+use super::run::Run;
 use super::*;
 use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
+use sightline_lake::Staged;
+use sightline_model::lake_table::{API_CALL, LOG_OBJECT};
+use sightline_model::log::LogObject;
 use serde_json::{Value, json};
 use sightline_aws::{Aws, Emulated};
 use std::fs;
@@ -128,120 +131,155 @@ async fn bad_objects_are_counted_and_cost_themselves() {
     place.put(&format!("{FLOWS}/empty.log.gz"), b"");
     place.put(&format!("{FLOWS}/garbage.log"), b"\xff\xfe\x00\x01garbage\nmore\n");
     place.put(&format!("{FLOWS}/good.log"), flow(1).as_bytes());
-    place.put(&format!("{FLOWS}/large.log"), &vec![b'x'; 30_000]);
 
-    let bounds = IngestOptions { largest_object: 20_000, largest_content: 1 << 19, ..options() };
+    let mut bounds = options();
+    (bounds.limits.content, bounds.limits.expansion) = (1 << 19, 0);
     let summary = place.ingest_with(bounds.clone()).await;
     let listed = "SELECT substr(uri, strpos(uri, '22/') + 3), status, error FROM log_object ORDER BY 1";
     let objects = place.sql(listed).await;
-    assert_eq!(
-        objects[0],
-        json!(["bomb.log.gz", "unreadable", "the content is larger than 524288 bytes: the rest is not read"])
-    );
+    assert_eq!((&objects[0][0], &objects[0][1]), (&json!("bomb.log.gz"), &json!("unreadable")));
+    assert!(objects[0][2].as_str().unwrap().ends_with("this is no log, the rest is not read"), "{objects}");
     assert_eq!((&objects[1][0], &objects[1][1]), (&json!("cut.log.gz"), &json!("partial")));
     assert_eq!(objects[2], json!(["empty.log.gz", "read", ""]));
     assert_eq!(objects[3], json!(["garbage.log", "unreadable", ""]));
     assert_eq!(objects[4], json!(["good.log", "read", ""]));
-    assert_eq!(objects[5], json!(["large.log", "unreadable", "30000 bytes are more than the bound of 20000"]));
-    assert_eq!((summary.objects, summary.rejects, summary.unreadable, summary.denied), (5, 4, 1, 0));
+    assert_eq!((summary.objects, summary.unreadable, summary.denied), (5, 0, 0));
     assert!(summary.is_incomplete());
     assert!(summary.reject_samples.iter().any(|reject| reject.uri.ends_with("garbage.log") && reject.line == 1));
-
-    // What was not fetched is tried again, and recorded once.
     let again = place.ingest_with(bounds).await;
-    assert_eq!((again.objects, again.skipped_already, again.unreadable), (0, 5, 1));
+    assert_eq!((again.objects, again.skipped_already), (0, 5));
     assert_eq!(place.sql(listed).await, objects);
 }
 
-/// Claims the logs as one batch, as an ingest does that is then killed.
-async fn claim_only(place: &Place) -> (i64, Vec<Placed>) {
-    let store = place.store();
-    let listed: Vec<Listed> = store.list().map(Result::unwrap).collect().await;
-    let mut reads = Vec::new();
-    for object in listed {
-        reads.push(read(store.clone(), object, limits(&options()), u64::MAX).await.unwrap());
+/// Reads the logs as one batch up to its claim.
+async fn prepared(place: &Place) -> (i64, Vec<LogObject>, Vec<Staged>) {
+    let (store, options) = (place.store(), options());
+    let mut run = Run::begin(&store, &place.lake, &options, &Quiet).await.unwrap();
+    let mut batch = run.batch().await.unwrap();
+    let (rows, staged) = run.prepare(&mut batch).await.unwrap();
+    (last_claim(&place.lake).await.unwrap() + 1, rows, staged)
+}
+
+/// How far an ingest got before it was killed.
+#[derive(Clone, Copy)]
+enum Killed {
+    Staged,
+    ClaimWritten,
+    Claimed,
+    OneTable,
+    AllTables,
+}
+
+async fn kill(place: &Place, when: Killed) {
+    let (seq, rows, staged) = prepared(place).await;
+    let steps = when as u8;
+    if steps >= Killed::ClaimWritten as u8 {
+        place.lake.save_claim(SHARD, seq, &staged).unwrap();
     }
-    let rows: Vec<LogObject> = reads.iter().map(Read::row).collect();
-    let seq = last_claim(&place.lake).await.unwrap() + 1;
-    claim(&place.lake, seq, Timestamp::UNIX_EPOCH, &rows, &[]).await.unwrap();
-    let place_each = |(place, read): (usize, Read)| Placed { place, listed: read.listed, content: read.content };
-    (seq, reads.into_iter().enumerate().map(place_each).collect())
+    if steps >= Killed::Claimed as u8 {
+        place.lake.append_once(LOG_OBJECT, &rows, SHARD, seq).await.unwrap();
+    }
+    for table in sightline_model::lake_table::LOG_TARGETS {
+        let files: Vec<Staged> = staged.iter().filter(|staged| staged.table() == table.name).cloned().collect();
+        let reached = if table == API_CALL { Killed::OneTable } else { Killed::AllTables };
+        if steps >= reached as u8 && !files.is_empty() {
+            place.lake.commit_staged(table, &files, SHARD, seq).await.unwrap();
+        }
+    }
+}
+
+/// Wherever an ingest is killed, the next one brings each row once; what was claimed is not read again.
+#[tokio::test]
+async fn killed_at_each_step() {
+    let steps = [Killed::Staged, Killed::ClaimWritten, Killed::Claimed, Killed::OneTable, Killed::AllTables];
+    for when in steps {
+        let place = Place::new().await;
+        let flows = place.put(&format!("{FLOWS}/a.log"), flow(1).as_bytes());
+        place.put(&format!("{TRAIL}/b.json"), &trail(4));
+        kill(&place, when).await;
+        let is_claimed = when as u8 >= Killed::Claimed as u8;
+        if is_claimed {
+            // Not even the object is needed any more.
+            fs::remove_file(flows).unwrap();
+        }
+        let summary = place.ingest().await;
+        let recovered = if matches!(when, Killed::Claimed | Killed::OneTable) { 2 } else { 0 };
+        let expected = if is_claimed { (recovered, 0, 1) } else { (0, 2, 0) };
+        assert_eq!((summary.recovered, summary.objects, summary.skipped_already), expected, "{}", when as u8);
+        for _ in 0..2 {
+            assert_eq!(place.totals().await, json!([[1, 1, 1], 4, 0]), "{}", when as u8);
+            assert_eq!(place.ingest().await.recovered, 0);
+        }
+    }
 }
 
 #[tokio::test]
-async fn a_batch_that_was_claimed_and_not_written_is_written_once() {
+async fn the_same_object_under_two_keys() {
     let place = Place::new().await;
     place.put(&format!("{FLOWS}/a.log"), flow(1).as_bytes());
-    place.put(&format!("{TRAIL}/b.json"), &trail(4));
-    claim_only(&place).await;
-    assert_eq!(place.totals().await, json!([[0, 0, 0], 0, 0]));
-
+    place.put(&format!("{FLOWS}/b.log"), flow(1).as_bytes());
     let summary = place.ingest().await;
-    assert_eq!((summary.recovered, summary.objects, summary.skipped_already), (2, 0, 2));
-    assert_eq!(place.totals().await, json!([[1, 1, 1], 4, 0]));
-    assert_eq!(place.ingest().await.recovered, 0);
-    assert_eq!(place.totals().await, json!([[1, 1, 1], 4, 0]));
-}
-
-#[tokio::test]
-async fn a_batch_that_was_written_to_one_table_is_completed() {
-    let place = Place::new().await;
-    place.put(&format!("{FLOWS}/a.log"), flow(1).as_bytes());
-    place.put(&format!("{TRAIL}/b.json"), &trail(4));
-    let (seq, mut objects) = claim_only(&place).await;
-    objects.truncate(1);
-    assert!(objects[0].listed.uri.ends_with("b.json"));
-    write(&place.lake, seq, objects, limits(&options())).await.unwrap();
-    assert_eq!(place.totals().await, json!([[0, 0, 0], 4, 0]));
-
-    assert_eq!(place.ingest().await.recovered, 2);
-    assert_eq!(place.totals().await, json!([[1, 1, 1], 4, 0]));
-    assert!(unfinished(&place.lake).await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn an_object_that_changed_before_it_was_written_is_open_again() {
-    let place = Place::new().await;
-    let gone = place.put(&format!("{FLOWS}/a.log"), flow(1).as_bytes());
-    let changed = place.put(&format!("{FLOWS}/b.log"), flow(10).as_bytes());
-    place.put(&format!("{FLOWS}/c.log"), flow(100).as_bytes());
-    claim_only(&place).await;
-    let kept = fs::read(&gone).unwrap();
-    let modified = fs::metadata(&gone).unwrap().modified().unwrap();
-    fs::remove_file(&gone).unwrap();
-    fs::write(changed, flow(1000).repeat(2)).unwrap();
-
+    assert_eq!((summary.objects, summary.duplicates), (1, 1));
+    place.put(&format!("{FLOWS}/c.log"), flow(1).as_bytes());
     let summary = place.ingest().await;
-    assert_eq!((summary.recovered, summary.unreadable, summary.objects), (1, 2, 1));
-    assert_eq!(place.sql("SELECT sum(packets) FROM flow").await, json!([[2100]]));
-    assert_eq!(place.sql("SELECT count(*) FROM log_object WHERE seq < 0 AND error <> ''").await, json!([[2]]));
-
-    // The very version that was released comes back: it is read then, once.
-    fs::write(&gone, kept).unwrap();
-    fs::File::options().write(true).open(&gone).unwrap().set_modified(modified).unwrap();
-    assert_eq!(place.ingest().await.objects, 1);
-    assert_eq!(place.ingest().await.objects, 0);
-    assert_eq!(place.sql("SELECT sum(packets) FROM flow").await, json!([[2101]]));
+    assert_eq!((summary.objects, summary.duplicates, summary.skipped_already), (0, 1, 2));
+    assert_eq!(place.totals().await, json!([[1, 1, 1], 0, 0]));
+    let expected = json!([["duplicate", 2], ["read", 1]]);
+    assert_eq!(place.sql("SELECT status, count(*) FROM log_object GROUP BY 1 ORDER BY 1").await, expected);
 }
 
-/// More rows than are held: the object is written in parts, each once.
+/// Many batches, rollups that overflow, several threads: nothing is lost or doubled.
 #[tokio::test]
-async fn a_large_object_is_written_in_parts() {
+async fn many_batches_and_small_bounds() {
+    let place = Place::new().await;
+    for object in 0..40 {
+        let mut text = String::from("srcaddr dstaddr start packets log-status\n");
+        for record in 0..50 {
+            text.push_str(&format!("10.0.{object}.{record} 10.0.0.1 1763781000 1 OK\n"));
+        }
+        place.put(&format!("{FLOWS}/{object:02}.log"), text.as_bytes());
+    }
+    let mut options = IngestOptions { batch_objects: 7, workers: 3, concurrency: 4, in_flight: 4096, ..options() };
+    options.limits.groups = 16;
+    let summary = place.ingest_with(options).await;
+    assert_eq!((summary.objects, summary.records), (40, 2000));
+    assert_eq!(place.sql("SELECT sum(packets), sum(records) FROM flow").await, json!([[2000, 2000]]));
+    assert!(last_claim(&place.lake).await.unwrap() >= 3);
+}
+
+#[tokio::test]
+async fn large_objects_are_streamed() {
     let place = Place::new().await;
     let mut text = String::from("srcaddr dstaddr start packets log-status\n");
-    for n in 0..read::HELD + 10 {
+    for n in 0..20_000 {
         text.push_str(&format!("10.{}.{}.{} 10.0.0.1 1763781000 1 OK\n", n >> 16, (n >> 8) & 255, n & 255));
     }
     place.put(&format!("{FLOWS}/large.log"), text.as_bytes());
+    place.put(&format!("{FLOWS}/large.log.gz"), &gzip(text.replace(" 1 OK", " 2 OK").as_bytes()));
     place.put(&format!("{FLOWS}/small.log"), flow(1).as_bytes());
-    let (seq, objects) = claim_only(&place).await;
-    assert!(matches!(objects[0].content, read::Content::Large(_)));
-    // Cut off within the large object: its first part is written.
-    place.lake.append_once::<Value>(TARGETS[0], &[], ledger::PARTS, write::first_part(seq)).await.unwrap();
+    let mut options = options();
+    options.bounds.whole = 1000;
+    assert_eq!(place.ingest_with(options.clone()).await.objects, 3);
+    assert_eq!(place.sql("SELECT sum(packets), sum(records) FROM flow").await, json!([[60_001, 40_001]]));
+    // A copy is noticed also where it is streamed.
+    place.put(&format!("{FLOWS}/copy.log"), text.as_bytes());
+    assert_eq!(place.ingest_with(options).await.duplicates, 1);
+    assert_eq!(place.sql("SELECT sum(packets), sum(records) FROM flow").await, json!([[60_001, 40_001]]));
+}
 
-    assert_eq!(place.ingest().await.recovered, 2);
-    assert_eq!(place.sql("SELECT count(*), sum(packets) FROM flow").await, json!([[11, 11]]));
-    assert_eq!(place.ingest().await.recovered, 0);
+#[tokio::test]
+async fn a_survey_reads_nothing() {
+    let place = Place::new().await;
+    place.put(&format!("{FLOWS}/a.log"), flow(1).as_bytes());
+    place.ingest().await;
+    place.put(&format!("{TRAIL}/b.json"), &trail(4));
+    place.put("AWSLogs/123456789012/CloudTrail-Digest/us-east-1/2026/11/22/d.json.gz", b"");
+    place.put("notes.txt", b"hello\n");
+    let found = survey(&place.store(), &place.lake, &options()).await.unwrap();
+    let sources: Vec<&str> = found.by_source.keys().map(String::as_str).collect();
+    assert_eq!((found.objects, found.skipped_already, found.passed_over), (2, 1, 1));
+    assert_eq!(sources, ["cloudtrail", "told by content"]);
+    assert_eq!(place.totals().await, json!([[1, 1, 1], 0, 0]));
 }
 
 #[tokio::test]
@@ -341,10 +379,12 @@ async fn denied_objects_of_a_bucket_are_tried_again() {
     );
 
     drop(refusal);
+    // Other content: a copy of the first would be passed over.
+    let body = ResponseTemplate::new(200).set_body_bytes(flow(2));
     Mock::given(method("GET")).and(path(format!("/logs/{denied}"))).respond_with(body).mount(&server).await;
     let second = ingest(&store, &place.lake, options(), &Quiet).await.unwrap();
     assert_eq!((second.objects, second.unreadable, second.skipped_already), (1, 0, 1));
-    assert_eq!(place.sql("SELECT sum(packets) FROM flow").await, json!([[2]]));
+    assert_eq!(place.sql("SELECT sum(packets) FROM flow").await, json!([[3]]));
 }
 
 #[tokio::test]
@@ -382,7 +422,7 @@ fn the_unread_row_keeps_the_object() {
         key: "k".into(),
         version: "v".into(),
         size: 7,
-        last_modified: Timestamp::UNIX_EPOCH,
+        ..Listed::default()
     };
     let row = unread_row(&listed, "denied");
     assert_eq!(

@@ -13,3 +13,4 @@ mod catalogue;
 mod emulators;
 mod fake;
 mod faults;
+mod stores;

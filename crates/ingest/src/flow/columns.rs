@@ -5,13 +5,18 @@ use super::field::{DEFAULT, Field, Named, named};
 /// The columns of the lines that follow a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Columns {
-    roles: Vec<Option<Field>>,
+    names: Vec<Named>,
 }
 
 impl Columns {
     /// The default format, version 2.
     pub(crate) fn default_format() -> Self {
-        Self { roles: DEFAULT.iter().copied().map(Some).collect() }
+        Self { names: DEFAULT.iter().copied().map(Named::Read).collect() }
+    }
+
+    /// The columns of these names.
+    pub(crate) fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self { names: names.into_iter().map(named).collect() }
     }
 
     /// The columns that this line names, if it is a header: most of its words are fields that AWS documents. One word alone
@@ -21,13 +26,9 @@ impl Columns {
         if line.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        let names: Vec<Named> = line.split_ascii_whitespace().map(named).collect();
-        let known = names.iter().filter(|name| **name != Named::Unknown).count();
-        if known < 2 || known * 2 <= names.len() {
-            return None;
-        }
-        let roles = names.into_iter().map(|name| if let Named::Read(field) = name { Some(field) } else { None });
-        Some(Self { roles: roles.collect() })
+        let columns = Self::new(line.split_ascii_whitespace());
+        let known = columns.names.iter().filter(|name| **name != Named::Unknown).count();
+        (known >= 2 && known * 2 > columns.names.len()).then_some(columns)
     }
 
     /// Why no row can be made of lines with these columns, if so.
@@ -37,24 +38,35 @@ impl Columns {
             ("dstaddr", &[Field::DstAddr, Field::PktDstAddr]),
             ("start", &[Field::Start, Field::End]),
         ];
-        let missing =
-            needs.iter().find(|(_, any_of)| !any_of.iter().any(|field| self.roles.contains(&Some(*field))))?;
+        let missing = needs.iter().find(|(_, any_of)| !any_of.iter().any(|field| self.has(*field)))?;
         Some(format!("the header lacks the field `{}`: add it to the flow log's format", missing.0))
+    }
+
+    /// Whether there is a column of this field.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        self.names.contains(&Named::Read(field))
+    }
+
+    /// Whether these are the records of a transit gateway.
+    pub(crate) fn of_transit_gateway(&self) -> bool {
+        [Field::TgwId, Field::TgwAttachmentId, Field::TgwPairAttachmentId, Field::TgwSrcVpcId, Field::TgwDstVpcId]
+            .iter()
+            .any(|field| self.has(*field))
     }
 
     /// How many columns there are.
     pub(crate) fn len(&self) -> usize {
-        self.roles.len()
+        self.names.len()
     }
 
-    /// The field of each column; `None` where it is passed over.
-    pub(crate) fn roles(&self) -> impl Iterator<Item = Option<Field>> + '_ {
-        self.roles.iter().copied()
+    /// What each column holds.
+    pub(crate) fn names(&self) -> &[Named] {
+        &self.names
     }
 
     /// Whether the last field of a line shows that the line is whole: only few values are possible there.
     pub(crate) fn end_is_certain(&self) -> bool {
-        matches!(self.roles.last(), Some(Some(Field::LogStatus | Field::Action)))
+        matches!(self.names.last(), Some(Named::Read(Field::LogStatus | Field::Action)))
     }
 }
 
@@ -65,13 +77,14 @@ mod tests {
     #[test]
     fn headers_of_any_order_and_spelling() {
         let columns = Columns::header("srcaddr brand-new-field pkt_dst_aws_service END log_status").unwrap();
-        let roles: Vec<_> = columns.roles().collect();
+        let fields: Vec<_> = columns.names().iter().map(|name| name.field()).collect();
         assert_eq!(
-            roles,
+            fields,
             [Some(Field::SrcAddr), None, Some(Field::PktDstAwsService), Some(Field::End), Some(Field::LogStatus)]
         );
         assert!(columns.lacks().unwrap().contains("`dstaddr`"));
         assert!(columns.end_is_certain());
+        assert!(!columns.of_transit_gateway());
     }
 
     #[test]

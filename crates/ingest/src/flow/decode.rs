@@ -1,44 +1,69 @@
-//! A flow-log object, line by line.
+//! A flow-log object.
 
-use super::columns::Columns;
-use super::field::Field;
-use super::record::{Record, Said, Traffic, default_record};
-use super::rollup::Observation;
+use super::exact::{Exact, Format, Outcome};
+use super::groups::{Entry, TOGETHER};
+use super::parquet;
+use super::record::Interval;
 use crate::content::{Content, Ending};
 use crate::{Batch, ObjectRef, Stats};
-use sightline_model::log::LogGap;
 
-/// The first bytes of a Parquet file.
-const PARQUET: &[u8] = b"PAR1";
-
-/// What the lines mean at this point of the object.
-enum Format {
-    /// no header yet: records of the default format are read
-    Unsaid,
-    /// as the last header says
-    Named(Columns),
-    /// the last header lacks what a row needs
-    Unusable(String),
+/// How lines are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// fast where that gives the same
+    Any,
+    /// word by word
+    Exact,
 }
 
-/// Decodes the object's bytes, as stored, into the batch.
-pub(crate) fn decode(object: &ObjectRef<'_>, bytes: &[u8], batch: &mut Batch<'_>) -> Stats {
+/// Lines beyond this are read from the content piece by piece.
+const LONGEST: usize = 16 * 1024;
+
+/// Decodes the object's content into the batch. `source` is the log source's name.
+pub(crate) fn decode(
+    source: &'static str,
+    object: &ObjectRef<'_>,
+    content: &mut Content<'_>,
+    batch: &mut Batch<'_>,
+) -> Stats {
+    // Rows that are kept as they were written need all words.
+    let way = if batch.keep().raw_flows { Way::Exact } else { Way::Any };
+    decode_by(way, source, object, content, batch)
+}
+
+/// Likewise, in a given way.
+pub(crate) fn decode_by(
+    way: Way,
+    source: &'static str,
+    object: &ObjectRef<'_>,
+    content: &mut Content<'_>,
+    batch: &mut Batch<'_>,
+) -> Stats {
     let mut stats = Stats::default();
-    if bytes.starts_with(PARQUET) {
-        stats.fault("flow logs in Parquet are not read yet: deliver them as text");
+    let (account, region) = (account(object), region(object));
+    account.clone_into(&mut stats.account_id);
+    region.clone_into(&mut stats.region);
+    let exact = Exact { source, object, region };
+    if content.is_parquet() {
+        parquet::decode(&exact, content, batch, &mut stats);
         return stats;
     }
-    let mut lines = Lines { object, region: region(object), format: Format::Unsaid, number: 0 };
-    let mut content = Content::new(bytes, batch.limits().decompressed);
-    let mut line = Vec::new();
-    while let Some(ending) = content.line(&mut line) {
-        lines.number += 1;
-        lines.take(&line, ending, batch, &mut stats);
+    let mut lines = Lines {
+        format: exact.unsaid(batch),
+        exact,
+        number: 0,
+        way,
+        batch,
+        stats: &mut stats,
+        waiting: Vec::with_capacity(TOGETHER),
+        origin: (0, None),
+        seen: None,
+    };
+    lines.read(content);
+    let Lines { format, batch, .. } = lines;
+    if let Format::Known(known) = format {
+        batch.learn(known);
     }
-    if let Some(fault) = content.fault() {
-        stats.fault(fault);
-    }
-    stats.bytes = content.bytes();
     stats
 }
 
@@ -49,120 +74,133 @@ fn region<'a>(object: &ObjectRef<'a>) -> &'a str {
     object.segment_after("vpcflowlogs").or_else(hive).or_else(file).unwrap_or_default()
 }
 
-struct Lines<'a> {
-    object: &'a ObjectRef<'a>,
-    region: &'a str,
+/// The account that the object's key names; empty where it names none.
+fn account<'a>(object: &ObjectRef<'a>) -> &'a str {
+    let hive = || object.segments().find_map(|segment| segment.strip_prefix("aws-account-id="));
+    let file = || Some(object.segments().next_back()?.split_once("_vpcflowlogs_")?.0);
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let folder = object.segment_before("vpcflowlogs").filter(is_account);
+    folder.or_else(hive).or_else(file).filter(is_account).unwrap_or_default()
+}
+
+/// Text, line by line.
+struct Lines<'a, 'b, 's> {
+    exact: Exact<'a>,
     format: Format,
+    /// lines that were read
     number: i64,
+    way: Way,
+    batch: &'b mut Batch<'s>,
+    stats: &'b mut Stats,
+    waiting: Vec<Entry>,
+    /// the object's number, and the age of the rollup that gave it
+    origin: (u32, Option<u64>),
+    /// the times of the records that were read fast, in milliseconds
+    seen: Option<Interval>,
 }
 
-impl Lines<'_> {
-    fn take(&mut self, line: &[u8], ending: Ending, batch: &mut Batch<'_>, stats: &mut Stats) {
-        let Ok(text) = std::str::from_utf8(line) else {
-            return stats.reject(self.number, "the line is not UTF-8", &String::from_utf8_lossy(line));
-        };
-        if ending == Ending::TooLong {
-            return stats.reject(self.number, "the line is too long for a flow record", text);
+impl Lines<'_, '_, '_> {
+    fn read(&mut self, content: &mut Content<'_>) {
+        let mut line = Vec::new();
+        loop {
+            let text = content.chunk();
+            if text.is_empty() {
+                break;
+            }
+            let is_short = text.len() < LONGEST;
+            let done = self.lines(text);
+            if done > 0 {
+                content.consume(done);
+                continue;
+            }
+            // No line ends here, or only far away.
+            if is_short && content.more() {
+                continue;
+            }
+            if let Some(ending) = content.line(&mut line) {
+                self.one(&line, ending);
+            }
         }
-        if text.trim_ascii().is_empty() {
-            return;
+        if let Some((first, last)) = self.seen {
+            self.stats.saw(first * 1000, last * 1000);
         }
-        if let Some(columns) = Columns::header(text) {
-            self.format = match columns.lacks() {
-                None => Format::Named(columns),
-                Some(reason) => Format::Unusable(reason),
+    }
+
+    /// Reads all lines that end in the text; how many bytes they have.
+    fn lines(&mut self, text: &[u8]) -> usize {
+        let mut at = 0;
+        while at < text.len() {
+            if let Some(next) = self.fast(text, at) {
+                at = next;
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let Some(end) = memchr::memchr(b'\n', rest.get(..LONGEST).unwrap_or(rest)) else {
+                break;
             };
-            return;
+            self.give();
+            self.taught(rest.get(..=end).unwrap_or_default());
+            at += end + 1;
         }
-        match self.read(text, ending) {
-            Err(reason) => stats.reject(self.number, reason, text),
-            Ok((record, said)) => {
-                stats.records += 1;
-                self.give(&record, said, batch, stats);
-            }
+        self.give();
+        at
+    }
+
+    /// Reads the line if it is like those before; where the next one begins.
+    #[inline]
+    fn fast(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        let Format::Known(known) = &mut self.format else {
+            return None;
+        };
+        if self.way == Way::Exact {
+            return None;
+        }
+        let rollup = self.batch.rollup();
+        if self.origin.1 != Some(rollup.age()) {
+            self.origin = (rollup.text(self.exact.object.uri), Some(rollup.age()));
+        }
+        known.follow(rollup);
+        let (mut entry, next) = known.read(text, at, rollup)?;
+        self.number += 1;
+        entry.object = self.origin.0;
+        entry.line = self.number;
+        let (first, last) = self.seen.unwrap_or((entry.first, entry.last));
+        self.seen = Some((first.min(entry.first), last.max(entry.last)));
+        self.waiting.push(entry);
+        if self.waiting.len() == TOGETHER {
+            self.give();
+        }
+        Some(next)
+    }
+
+    /// Gives the records that wait to the batch.
+    fn give(&mut self) {
+        self.stats.records += self.waiting.len() as u64;
+        self.batch.flows(&self.waiting, self.stats);
+        self.waiting.clear();
+    }
+
+    /// Reads a line word by word, and keeps what its texts mean.
+    #[cold]
+    fn taught(&mut self, line: &[u8]) {
+        let age = self.batch.rollup().age();
+        let outcome = self.one(without_end(line), Ending::Terminated);
+        if let (Outcome::Traffic(meaning), Format::Known(known)) = (outcome, &mut self.format)
+            && self.batch.rollup().age() == age
+            && self.way == Way::Any
+        {
+            known.follow(self.batch.rollup());
+            known.keep(line, meaning);
         }
     }
 
-    fn read<'t>(&self, text: &'t str, ending: Ending) -> Result<(Record<'t>, Said<'t>), String> {
-        match &self.format {
-            Format::Unsaid => default_record(text),
-            Format::Unusable(reason) => Err(reason.clone()),
-            Format::Named(columns) => {
-                if ending == Ending::Open && !columns.end_is_certain() {
-                    return Err("the last line does not end: it may be cut".to_owned());
-                }
-                let record = Record::split(text, columns)?;
-                record.read().map(|said| (record, said))
-            }
-        }
-    }
-
-    fn give(&self, record: &Record<'_>, said: Said<'_>, batch: &mut Batch<'_>, stats: &mut Stats) {
-        match said {
-            Said::NoData => stats.no_data += 1,
-            Said::Traffic(traffic) => batch.flow(&self.observation(record, &traffic)),
-            Said::Skipped(first_seen, last_seen) => {
-                stats.gaps += 1;
-                batch.gap(LogGap {
-                    source: "vpc_flow".to_owned(),
-                    account_id: account(record).to_owned(),
-                    region: self.region_of(record).to_owned(),
-                    subject: record.text(Field::InterfaceId).to_owned(),
-                    reason: "SKIPDATA".to_owned(),
-                    first_seen,
-                    last_seen,
-                    object: self.object.uri.to_owned(),
-                    line: self.number,
-                });
-            }
-        }
-    }
-
-    fn region_of<'r>(&'r self, record: &Record<'r>) -> &'r str {
-        match record.text(Field::Region) {
-            "" => self.region,
-            region => region,
-        }
-    }
-
-    fn observation<'r>(&'r self, record: &Record<'r>, traffic: &'r Traffic<'r>) -> Observation<'r> {
-        let source = (&*traffic.source, &*traffic.packet_source, record.text(Field::PktSrcAwsService));
-        let destination = (&*traffic.destination, &*traffic.packet_destination, record.text(Field::PktDstAwsService));
-        let (client, server) = if traffic.source_is_client { (source, destination) } else { (destination, source) };
-        Observation {
-            account_id: account(record),
-            region: self.region_of(record),
-            vpc_id: record.text(Field::VpcId),
-            subnet_id: record.text(Field::SubnetId),
-            interface_id: record.text(Field::InterfaceId),
-            instance_id: record.text(Field::InstanceId),
-            client_addr: client.0,
-            server_addr: server.0,
-            server_port: traffic.server_port,
-            protocol: traffic.protocol,
-            action: record.text(Field::Action),
-            direction: record.text(Field::FlowDirection),
-            from_client: traffic.source_is_client,
-            pkt_client_addr: client.1,
-            pkt_server_addr: server.1,
-            server_aws_service: server.2,
-            traffic_path: traffic.traffic_path,
-            next_hop_type: record.text(Field::NextHopInterfaceType),
-            packets: traffic.packets,
-            bytes: traffic.bytes,
-            records: 1,
-            first_seen: traffic.begin,
-            last_seen: traffic.end,
-            object: self.object.uri,
-            line: self.number,
-        }
+    fn one(&mut self, line: &[u8], ending: Ending) -> Outcome {
+        self.number += 1;
+        self.exact.line((self.number, line), ending, &mut self.format, self.batch, self.stats)
     }
 }
 
-/// The owner's account: `unknown` stands in records of interfaces that AWS made.
-fn account<'a>(record: &Record<'a>) -> &'a str {
-    match record.text(Field::AccountId) {
-        "unknown" => "",
-        account => account,
-    }
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }

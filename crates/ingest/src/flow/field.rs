@@ -28,12 +28,52 @@ pub(crate) enum Field {
     PktDstAwsService,
     FlowDirection,
     TrafficPath,
+    EcsTaskArn,
+    RejectReason,
+    ResourceId,
     NextHopInterfaceType,
+    NextHopInterfaceId,
+    TgwId,
+    TgwAttachmentId,
+    TgwPairAttachmentId,
+    TgwSrcVpcAccountId,
+    TgwDstVpcAccountId,
+    TgwSrcVpcId,
+    TgwDstVpcId,
+    TgwSrcSubnetId,
+    TgwDstSubnetId,
+    PacketsLostNoRoute,
+    PacketsLostBlackhole,
+    PacketsLostMtuExceeded,
+    PacketsLostTtlExpired,
+}
+
+/// How a field is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// an address, a number or a time: parsed in each record
+    Value,
+    /// a text of which a log has few that differ
+    Text,
 }
 
 impl Field {
     /// How many there are.
-    pub(crate) const COUNT: usize = Self::NextHopInterfaceType as usize + 1;
+    pub(crate) const COUNT: usize = Self::PacketsLostTtlExpired as usize + 1;
+
+    /// How it is read.
+    pub(crate) fn part(self) -> Part {
+        match self {
+            SrcAddr | DstAddr | SrcPort | DstPort | Protocol | Packets | Bytes | Start | End | TcpFlags | PktSrcAddr
+            | PktDstAddr => Part::Value,
+            _ => Part::Text,
+        }
+    }
+
+    /// Whether a value of it is never a field's name, so that a line with it is no header.
+    pub(crate) fn is_strict(self) -> bool {
+        self.part() == Part::Value || matches!(self, Action | LogStatus)
+    }
 }
 
 use Field::*;
@@ -82,16 +122,32 @@ const READ: &[(&str, Field)] = &[
     ("pkt-dst-aws-service", PktDstAwsService),
     ("flow-direction", FlowDirection),
     ("traffic-path", TrafficPath),
+    ("ecs-task-arn", EcsTaskArn),
+    ("reject-reason", RejectReason),
+    ("resource-id", ResourceId),
     ("next-hop-interface-type", NextHopInterfaceType),
+    ("next-hop-interface-id", NextHopInterfaceId),
+    ("tgw-id", TgwId),
+    ("tgw-attachment-id", TgwAttachmentId),
+    ("tgw-pair-attachment-id", TgwPairAttachmentId),
+    ("tgw-src-vpc-account-id", TgwSrcVpcAccountId),
+    ("tgw-dst-vpc-account-id", TgwDstVpcAccountId),
+    ("tgw-src-vpc-id", TgwSrcVpcId),
+    ("tgw-dst-vpc-id", TgwDstVpcId),
+    ("tgw-src-subnet-id", TgwSrcSubnetId),
+    ("tgw-dst-subnet-id", TgwDstSubnetId),
+    ("packets-lost-no-route", PacketsLostNoRoute),
+    ("packets-lost-blackhole", PacketsLostBlackhole),
+    ("packets-lost-mtu-exceeded", PacketsLostMtuExceeded),
+    ("packets-lost-ttl-expired", PacketsLostTtlExpired),
 ];
 
+/// Fields that no row has.
 const PASSED_OVER: &[&str] = &[
     "type",
     "az-id",
     "sublocation-type",
     "sublocation-id",
-    "reject-reason",
-    "resource-id",
     "encryption-status",
     "ecs-cluster-arn",
     "ecs-cluster-name",
@@ -101,7 +157,6 @@ const PASSED_OVER: &[&str] = &[
     "ecs-second-container-id",
     "ecs-service-name",
     "ecs-task-definition-arn",
-    "ecs-task-arn",
     "ecs-task-id",
     "instance-tag",
     "instance-tag-2",
@@ -110,28 +165,14 @@ const PASSED_OVER: &[&str] = &[
     "asg-tag",
     "asg-tag-2",
     "interface-type",
-    "next-hop-interface-id",
     "next-hop-subnet-id",
     "next-hop-az-id",
     "next-hop-vpc-id",
     "resource-type",
-    "tgw-id",
-    "tgw-attachment-id",
-    "tgw-pair-attachment-id",
-    "tgw-src-vpc-account-id",
-    "tgw-dst-vpc-account-id",
-    "tgw-src-vpc-id",
-    "tgw-dst-vpc-id",
-    "tgw-src-subnet-id",
-    "tgw-dst-subnet-id",
     "tgw-src-eni",
     "tgw-dst-eni",
     "tgw-src-az-id",
     "tgw-dst-az-id",
-    "packets-lost-no-route",
-    "packets-lost-blackhole",
-    "packets-lost-mtu-exceeded",
-    "packets-lost-ttl-expired",
 ];
 
 /// What a header's name stands for.
@@ -145,14 +186,31 @@ pub(crate) enum Named {
     Unknown,
 }
 
+impl Named {
+    /// The field, where rows have it.
+    pub(crate) fn field(self) -> Option<Field> {
+        if let Self::Read(field) = self { Some(field) } else { None }
+    }
+}
+
 /// Looks a header's name up; hyphens (text) and underscores (Athena, Parquet) are one.
 pub(crate) fn named(name: &str) -> Named {
     let name = name.to_ascii_lowercase().replace('_', "-");
-    if let Some((_, field)) = READ.iter().find(|(known, _)| *known == name) {
-        Named::Read(*field)
-    } else if PASSED_OVER.contains(&name.as_str()) {
-        Named::PassedOver
-    } else {
-        Named::Unknown
+    let read = READ.iter().find(|(known, _)| *known == name).map(|(_, field)| Named::Read(*field));
+    let passed_over = || PASSED_OVER.contains(&name.as_str()).then_some(Named::PassedOver);
+    read.or_else(passed_over).unwrap_or(Named::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_one_name() {
+        let read: Vec<usize> = READ.iter().map(|(_, field)| *field as usize).collect();
+        assert_eq!(read, (0..Field::COUNT).collect::<Vec<_>>());
+        assert_eq!(named("pkt_dst_AWS_service"), Named::Read(PktDstAwsService));
+        assert_eq!(named("az_id"), Named::PassedOver);
+        assert_eq!(named("colour"), Named::Unknown);
     }
 }

@@ -1,181 +1,126 @@
 //! The rollup: records of one hour that agree in everything but the client's port become one row.
 
-use jiff::Timestamp;
-use sightline_model::log::Flow;
-use std::collections::HashMap;
+use super::group::{Class, Context, End, Key, Parts};
+use super::groups::{Entry, Groups};
+use super::interner::{Interner, Texts};
+use super::write;
+use crate::Part;
+use std::net::{IpAddr, Ipv6Addr};
 
-/// Seconds of an hour.
-const HOUR: i64 = 3600;
-
-/// One flow record, its ends decided; or a row made of several. Fields as in [`Flow`].
-#[derive(Debug, Clone)]
-pub(crate) struct Observation<'a> {
-    pub(crate) account_id: &'a str,
-    pub(crate) region: &'a str,
-    pub(crate) vpc_id: &'a str,
-    pub(crate) subnet_id: &'a str,
-    pub(crate) interface_id: &'a str,
-    pub(crate) instance_id: &'a str,
-    pub(crate) client_addr: &'a str,
-    pub(crate) server_addr: &'a str,
-    pub(crate) server_port: i64,
-    pub(crate) protocol: i64,
-    pub(crate) action: &'a str,
-    pub(crate) direction: &'a str,
-    pub(crate) from_client: bool,
-    pub(crate) pkt_client_addr: &'a str,
-    pub(crate) pkt_server_addr: &'a str,
-    pub(crate) server_aws_service: &'a str,
-    pub(crate) traffic_path: i64,
-    pub(crate) next_hop_type: &'a str,
-    pub(crate) packets: i64,
-    pub(crate) bytes: i64,
-    pub(crate) records: i64,
-    pub(crate) first_seen: Timestamp,
-    pub(crate) last_seen: Timestamp,
-    pub(crate) object: &'a str,
-    pub(crate) line: i64,
-}
+/// Bytes of texts, contexts and addresses that a rollup may hold for each row that it may hold.
+const BYTES_A_ROW: usize = 64;
 
 /// Rows under construction. The first record of a row is its evidence.
 ///
 /// INVARIANT: rows come out in the order in which their first record went in, and the sums over all rows are the sums over all that
-/// was added.
+/// was added. What the rows are does not depend on how the records were divided into objects, rollups and times of taking, once
+/// they are summed again.
 #[derive(Debug, Default)]
 pub struct Rollup {
-    rows: Vec<Flow>,
-    places: HashMap<Box<[u8]>, usize>,
-    key: Vec<u8>,
+    pub(crate) groups: Groups,
+    pub(crate) texts: Texts,
+    pub(crate) contexts: Interner<Context<u32>>,
+    pub(crate) classes: Interner<Class<u32>>,
+    /// of IPv6
+    pub(crate) addresses: Interner<Ipv6Addr>,
+    age: u64,
 }
 
 impl Rollup {
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.groups.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
-    /// Adds a record.
-    pub(crate) fn add(&mut self, seen: &Observation<'_>) {
-        let hour = seen.first_seen.as_second().div_euclid(HOUR);
-        seen.write_key(hour, &mut self.key);
-        match self.places.get(self.key.as_slice()).and_then(|place| self.rows.get_mut(*place)) {
-            Some(row) => {
-                row.packets = row.packets.saturating_add(seen.packets);
-                row.bytes = row.bytes.saturating_add(seen.bytes);
-                row.records += seen.records;
-                row.first_seen = row.first_seen.min(seen.first_seen);
-                row.last_seen = row.last_seen.max(seen.last_seen);
+    /// Adds the rows of another rollup, such as that of another thread, which is empty then.
+    pub fn merge(&mut self, other: &mut Self) {
+        let texts: Vec<u32> = other.texts.all().map(|text| self.texts.number(text)).collect();
+        let text = |number: u32| texts.get(number as usize).copied().unwrap_or_default();
+        let contexts: Vec<u32> = other.contexts.all().iter().map(|context| self.contexts.number(context.map(text))).collect();
+        let classes: Vec<u32> = other.classes.all().iter().map(|class| self.classes.number(class.map(text))).collect();
+        let number = |numbers: &[u32], number: u32| numbers.get(number as usize).copied().unwrap_or_default();
+        let mut entries = Vec::new();
+        let mut rows = other.groups.entries();
+        loop {
+            entries.clear();
+            entries.extend(rows.by_ref().take(super::groups::TOGETHER).map(|entry| {
+                let parts = entry.key.parts();
+                let end = |end: End| end.address(&other.addresses).map_or(End::NONE, |address| self.end(address));
+                let key = Key::new(&Parts {
+                    ends: parts.ends.map(end),
+                    context: number(&contexts, parts.context),
+                    class: number(&classes, parts.class),
+                    ..parts
+                });
+                Entry { key, object: text(entry.object), ..entry }
+            }));
+            if entries.is_empty() {
+                break;
             }
-            None => {
-                self.places.insert(self.key.as_slice().into(), self.rows.len());
-                self.rows.push(seen.to_row(hour));
-            }
+            self.groups.add(&entries);
         }
+        drop(rows);
+        other.clear();
     }
 
-    /// Adds a row of another rollup, such as that of the object before.
-    pub fn merge(&mut self, row: &Flow) {
-        self.add(&Observation::of(row));
+    /// Gives the rows to the sink, in parts of bounded size, and begins anew.
+    pub fn take(&mut self, sink: &mut dyn FnMut(Part)) {
+        write::rows(self, sink);
+        self.clear();
     }
 
-    /// Takes the rows out and begins anew.
-    pub fn take(&mut self) -> Vec<Flow> {
-        self.places.clear();
-        std::mem::take(&mut self.rows)
-    }
-}
-
-impl<'a> Observation<'a> {
-    fn of(row: &'a Flow) -> Self {
-        Self {
-            account_id: &row.account_id,
-            region: &row.region,
-            vpc_id: &row.vpc_id,
-            subnet_id: &row.subnet_id,
-            interface_id: &row.interface_id,
-            instance_id: &row.instance_id,
-            client_addr: &row.client_addr,
-            server_addr: &row.server_addr,
-            server_port: row.server_port,
-            protocol: row.protocol,
-            action: &row.action,
-            direction: &row.direction,
-            from_client: row.from_client,
-            pkt_client_addr: &row.pkt_client_addr,
-            pkt_server_addr: &row.pkt_server_addr,
-            server_aws_service: &row.server_aws_service,
-            traffic_path: row.traffic_path,
-            next_hop_type: &row.next_hop_type,
-            packets: row.packets,
-            bytes: row.bytes,
-            records: row.records,
-            first_seen: row.first_seen,
-            last_seen: row.last_seen,
-            object: &row.object,
-            line: row.line,
-        }
+    /// How often it began anew. Numbers that it gave out before mean nothing afterwards.
+    pub(crate) fn age(&self) -> u64 {
+        self.age
     }
 
-    /// Everything that the records of a row agree in. Text is ended by a byte that UTF-8 never has, so that no two keys collide.
-    fn write_key(&self, hour: i64, key: &mut Vec<u8>) {
-        key.clear();
-        for number in [hour, self.server_port, self.protocol, self.traffic_path, i64::from(self.from_client)] {
-            key.extend_from_slice(&number.to_le_bytes());
-        }
-        for text in [
-            self.interface_id,
-            self.client_addr,
-            self.server_addr,
-            self.action,
-            self.direction,
-            self.pkt_client_addr,
-            self.pkt_server_addr,
-            self.server_aws_service,
-            self.next_hop_type,
-            self.account_id,
-            self.region,
-            self.vpc_id,
-            self.subnet_id,
-            self.instance_id,
-        ] {
-            key.extend_from_slice(text.as_bytes());
-            key.push(0xff);
-        }
+    /// Whether it holds as much as it may.
+    pub(crate) fn is_full(&self, rows: usize) -> bool {
+        let contexts = self.contexts.len() * 2 * size_of::<Context<u32>>();
+        let classes = self.classes.len() * 2 * size_of::<Class<u32>>();
+        let addresses = self.addresses.len() * 2 * size_of::<Ipv6Addr>();
+        let weight = self.texts.weight() + contexts + classes + addresses;
+        self.len() >= rows || weight >= rows.saturating_mul(BYTES_A_ROW)
     }
 
-    fn to_row(&self, hour: i64) -> Flow {
-        Flow {
-            hour: Timestamp::from_second(hour.saturating_mul(HOUR)).unwrap_or(self.first_seen),
-            account_id: self.account_id.to_owned(),
-            region: self.region.to_owned(),
-            vpc_id: self.vpc_id.to_owned(),
-            subnet_id: self.subnet_id.to_owned(),
-            interface_id: self.interface_id.to_owned(),
-            instance_id: self.instance_id.to_owned(),
-            client_addr: self.client_addr.to_owned(),
-            server_addr: self.server_addr.to_owned(),
-            server_port: self.server_port,
-            protocol: self.protocol,
-            action: self.action.to_owned(),
-            direction: self.direction.to_owned(),
-            from_client: self.from_client,
-            pkt_client_addr: self.pkt_client_addr.to_owned(),
-            pkt_server_addr: self.pkt_server_addr.to_owned(),
-            server_aws_service: self.server_aws_service.to_owned(),
-            traffic_path: self.traffic_path,
-            next_hop_type: self.next_hop_type.to_owned(),
-            packets: self.packets,
-            bytes: self.bytes,
-            records: self.records,
-            first_seen: self.first_seen,
-            last_seen: self.last_seen,
-            object: self.object.to_owned(),
-            line: self.line,
-        }
+    /// The number of an object or any other text.
+    pub(crate) fn text(&mut self, text: &str) -> u32 {
+        self.texts.number(text)
+    }
+
+    /// The number of a context.
+    pub(crate) fn context(&mut self, context: &Context<&str>) -> u32 {
+        let numbers = context.map(|text| self.texts.number(text));
+        self.contexts.number(numbers)
+    }
+
+    /// The number of a class.
+    pub(crate) fn class(&mut self, class: &Class<&str>) -> u32 {
+        let numbers = class.map(|text| self.texts.number(text));
+        self.classes.number(numbers)
+    }
+
+    /// The end of an address.
+    pub(crate) fn end(&mut self, address: IpAddr) -> End {
+        End::of(address, &mut self.addresses)
+    }
+
+    /// Adds records.
+    pub(crate) fn add(&mut self, entries: &[Entry]) {
+        self.groups.add(entries);
+    }
+
+    fn clear(&mut self) {
+        self.groups.clear();
+        self.texts.clear();
+        self.contexts.clear();
+        self.classes.clear();
+        self.addresses.clear();
+        self.age += 1;
     }
 }

@@ -12,12 +12,28 @@
 //!   content or secrets, count what cannot be read with [`Stats::reject`]. One bad line costs that line.
 //! - `skips` names objects that lie beside the logs and hold no records, so that they are not fetched.
 
-use crate::{Batch, ObjectRef, Stats};
+use crate::{Batch, Content, ObjectRef, Stats};
+use sightline_model::LakeTable;
 
 /// A kind of log.
 pub trait Source: Sync {
     /// Its name in the lake (`log_object.source`) and in output, such as `vpc_flow`.
     fn name(&self) -> &'static str;
+
+    /// What it is, in a few words.
+    fn about(&self) -> &'static str {
+        ""
+    }
+
+    /// The tables that its records go to, the main one first.
+    fn tables(&self) -> &'static [&'static LakeTable] {
+        &[]
+    }
+
+    /// The keys or log groups by which AWS's services write it, with `<…>` for what varies.
+    fn layouts(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Whether the object is such a log.
     fn detect(&self, key: &str, head: &[u8]) -> bool;
@@ -28,8 +44,8 @@ pub trait Source: Sync {
         None
     }
 
-    /// Reads the object's bytes, as stored, into the batch.
-    fn decode(&self, object: &ObjectRef<'_>, bytes: &[u8], batch: &mut Batch<'_>) -> Stats;
+    /// Reads the object's content into the batch. Faults of the content itself, and its size, are counted by the caller.
+    fn decode(&self, object: &ObjectRef<'_>, content: &mut Content<'_>, batch: &mut Batch<'_>) -> Stats;
 }
 
 include!(concat!(env!("OUT_DIR"), "/source.rs"));

@@ -1,4 +1,4 @@
-//! VPC and transit-gateway flow logs as text: `prefix/AWSLogs/<account>/vpcflowlogs/<region>/…/*.log.gz`, or with Hive folders
+//! VPC flow logs as text or Parquet: `prefix/AWSLogs/<account>/vpcflowlogs/<region>/…/*.log.gz`, or with Hive folders
 //! (`aws-service=vpcflowlogs/aws-region=<region>/…`). The header line names the fields; their order, number and spelling
 //! (hyphens or underscores) are free.
 //!
@@ -6,20 +6,39 @@
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html>.
 
 use super::Source;
-use crate::flow::{columns::Columns, decode, record};
+use crate::flow::columns::Columns;
+use crate::flow::decode;
+use crate::flow::record;
 use crate::object::segments;
-use crate::{Batch, ObjectRef, Stats};
+use crate::{Batch, Content, ObjectRef, Stats};
+use sightline_model::LakeTable;
+use sightline_model::lake_table::{FLOW, FLOW_RECORD, LOG_GAP};
 
 /// The unit.
 pub static UNIT: VpcFlow = VpcFlow;
 
-/// Flow logs in text form.
+/// Flow logs of VPCs, subnets and interfaces.
 #[derive(Debug)]
 pub struct VpcFlow;
 
 impl Source for VpcFlow {
     fn name(&self) -> &'static str {
         "vpc_flow"
+    }
+
+    fn about(&self) -> &'static str {
+        "VPC flow logs, versions 2 to 11, any format, as text or Parquet"
+    }
+
+    fn tables(&self) -> &'static [&'static LakeTable] {
+        &[FLOW, FLOW_RECORD, LOG_GAP]
+    }
+
+    fn layouts(&self) -> &'static [&'static str] {
+        &[
+            "<prefix>/AWSLogs/<account>/vpcflowlogs/<region>/<yyyy>/<mm>/<dd>/*.log.gz",
+            "<prefix>/AWSLogs/aws-account-id=<account>/aws-service=vpcflowlogs/aws-region=<region>/year=<yyyy>/…/*.log.parquet",
+        ]
     }
 
     fn detect(&self, key: &str, head: &[u8]) -> bool {
@@ -29,12 +48,13 @@ impl Source for VpcFlow {
         by_key || first_line(head).is_some_and(|line| Columns::header(line).is_some() || record::is_default(line))
     }
 
-    fn decode(&self, object: &ObjectRef<'_>, bytes: &[u8], batch: &mut Batch<'_>) -> Stats {
-        decode::decode(object, bytes, batch)
+    fn decode(&self, object: &ObjectRef<'_>, content: &mut Content<'_>, batch: &mut Batch<'_>) -> Stats {
+        decode::decode(self.name(), object, content, batch)
     }
 }
 
-fn first_line(head: &[u8]) -> Option<&str> {
+/// The first line that is not empty.
+pub(crate) fn first_line(head: &[u8]) -> Option<&str> {
     let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
     std::str::from_utf8(line).ok()
 }

@@ -1,6 +1,8 @@
 //! What an AI service was asked to run: the model, agent, knowledge base, flow, endpoint or runtime, as the request named it.
 
 use super::node::Node;
+use super::text::Text;
+use std::borrow::Cow;
 
 /// Services whose calls have a target. Other services use the same names for other things.
 const SERVICES: [&str; 6] = [
@@ -37,28 +39,51 @@ const NAMES: [(&str, Option<&str>); 20] = [
     ("foundationModel", None),
 ];
 
-/// The target, from the request or else from the event's resources; empty for calls of other services and calls without one.
-pub(crate) fn of_call(event_source: &str, request: Node<'_>, resources: &[String]) -> String {
+/// Where a knowledge base stands in a `RetrieveAndGenerate`.
+const GENERATE: [&str; 3] = ["retrieveAndGenerateConfiguration", "knowledgeBaseConfiguration", "knowledgeBaseId"];
+
+/// The target, from the request or else the first of the event's resources; empty for calls of other services and calls without one.
+pub(crate) fn of_call<'r>(event_source: &str, request: Node<'r>, resource: Option<Cow<'r, str>>) -> Cow<'r, str> {
     if !SERVICES.contains(&event_source) {
-        return String::new();
+        return Cow::default();
     }
-    let generate = request.at("retrieveAndGenerateConfiguration").at("knowledgeBaseConfiguration");
-    let named = NAMES.iter().map(|(name, second)| joined(request, name, *second)).find(|target| !target.is_empty());
-    named
-        .or_else(|| Some(generate.at("knowledgeBaseId").text()).filter(|target| !target.is_empty()))
-        .or_else(|| resources.first().cloned())
-        .unwrap_or_default()
+    let [outer, middle, inner] = GENERATE;
+    let generate = || Some(request.at(outer).at(middle).at(inner).kept()).filter(|target| !target.is_empty());
+    named(request).or_else(generate).or(resource).unwrap_or_default()
 }
 
-fn joined(request: Node<'_>, name: &str, second: Option<&str>) -> String {
-    let first = request.at(name).text();
-    let second = second.map(|name| request.at(name).text()).unwrap_or_default();
+/// What the request names, in one walk over its members.
+fn named(request: Node<'_>) -> Option<Cow<'_, str>> {
+    let mut firsts = [Text::default(); NAMES.len()];
+    let mut seconds = [Text::default(); NAMES.len()];
+    request.walk(|cursor| {
+        cursor.object(|cursor, name| {
+            let name = name.of(cursor.record()).whole();
+            let value = cursor.text()?.of(cursor.record());
+            for ((first, second), (target, alias)) in firsts.iter_mut().zip(&mut seconds).zip(NAMES) {
+                if name == target {
+                    *first = value;
+                } else if alias.is_some_and(|alias| name == alias) {
+                    *second = value;
+                }
+            }
+            Some(())
+        })
+    });
+    firsts
+        .iter()
+        .zip(&seconds)
+        .map(|(first, second)| joined(first.kept(), second.kept()))
+        .find(|target| !target.is_empty())
+}
+
+fn joined<'r>(first: Cow<'r, str>, second: Cow<'r, str>) -> Cow<'r, str> {
     // An alias given as an ARN names its owner itself.
     if first.is_empty() || second.is_empty() {
         first
     } else if second.starts_with("arn:") {
         second
     } else {
-        format!("{first}/{second}")
+        Cow::Owned(format!("{first}/{second}"))
     }
 }

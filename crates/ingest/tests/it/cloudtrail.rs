@@ -1,13 +1,27 @@
-use crate::support::{TRAIL_KEY, event, gzip, read, trail};
+#![expect(clippy::indexing_slicing, reason = "helpers of tests")]
+
+use crate::support::{TRAIL_KEY, event, gzip, of, read, read_from, trail};
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
-use sightline_ingest::Status;
-use sightline_model::log::ApiCall;
+use sightline_ingest::{Input, Keep, Limits, Status};
 
-fn call(more: Value) -> ApiCall {
-    let (decoded, mut rows) = read(TRAIL_KEY, &trail(&[event(more)]));
+const NETWORK_KEY: &str = "o-1/AWSLogs/123456789012/CloudTrail-NetworkActivity/us-east-1/2026/11/22/x.json";
+const INSIGHT_KEY: &str = "123456789012_CloudTrail-Insight_us-east-1_20261122T0305Z_aBcDeFgHiJkLmNoP.json";
+
+fn call(more: Value) -> Value {
+    let (decoded, rows) = read(TRAIL_KEY, &trail(&[event(more)]));
     assert_eq!(decoded.stats.rejects, 0, "{:?}", decoded.stats.reject_samples);
-    rows.api_calls.remove(0)
+    of(&rows, "api_call")[0].clone()
+}
+
+/// The columns' values, joined by bars.
+fn columns(call: &Value, names: &[&str]) -> String {
+    let text = |name: &&str| match &call[*name] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    names.iter().map(text).collect::<Vec<_>>().join("|")
 }
 
 #[test]
@@ -47,7 +61,6 @@ fn a_model_call_from_an_instance() {
       "session_name": "i-0abc",
       "access_key_id": "ASIAX",
       "ec2_role_delivery": "2.0",
-      "invoked_by": "",
       "source_ip": "10.0.1.7",
       "user_agent": "Boto3/1.43",
       "vpc_endpoint_id": "vpce-1",
@@ -56,11 +69,7 @@ fn a_model_call_from_an_instance() {
       "guardrail_id": "gr-1",
       "inference_region": "us-west-2",
       "bearer_token": true,
-      "error_code": "",
-      "error_message": "",
       "request_id": "r-1",
-      "assumed_role_arn": "",
-      "issued_access_key_id": "",
       "session_tags": {},
       "resources": [
         "arn:aws:bedrock:us-east-1::foundation-model/x"
@@ -103,26 +112,21 @@ fn targets_of_other_calls() {
         (json!({"eventName": "X", "eventSource": "dms.amazonaws.com", "requestParameters": {"endpointName": "e"}}), ""),
     ];
     for (more, expected) in cases {
-        assert_eq!(call(more.clone()).model_id, expected, "{more}");
+        assert_eq!(columns(&call(more.clone()), &["model_id"]), expected, "{more}");
     }
     let mantle =
         json!({"eventSource": "bedrock-mantle.amazonaws.com", "requestParameters": {"callWithBearerToken": true}});
-    assert_eq!(call(mantle).bearer_token, Some(true));
+    assert_eq!(call(mantle)["bearer_token"], true);
     let converse = json!({"requestParameters": {"guardrailConfig": {"guardrailIdentifier": "gr-2"}}});
-    assert_eq!(call(converse).guardrail_id, "gr-2");
+    assert_eq!(call(converse)["guardrail_id"], "gr-2");
 }
 
 #[test]
 fn sessions_that_were_handed_out() {
     let session = |more| {
         let call = call(more);
-        json!([
-            call.user_name,
-            call.assumed_role_arn,
-            call.issued_access_key_id,
-            call.session_tags,
-            call.request_parameters
-        ])
+        let names = ["user_name", "assumed_role_arn", "issued_access_key_id", "session_tags", "request_parameters"];
+        Value::from(names.map(|name| call[name].clone()).to_vec())
     };
     let irsa = json!({
         "eventSource": "sts.amazonaws.com", "eventName": "AssumeRoleWithWebIdentity",
@@ -169,7 +173,7 @@ fn sessions_that_were_handed_out() {
         }
       ],
       [
-        "",
+        null,
         "arn:aws:iam::123456789012:role/shop",
         "ASIA2",
         {
@@ -193,7 +197,7 @@ fn sessions_that_were_handed_out() {
         }
       ],
       [
-        "",
+        null,
         "arn:aws:iam::123456789012:role/shop",
         "ASIA3",
         {
@@ -214,8 +218,7 @@ fn sessions_that_were_handed_out() {
 #[test]
 fn identities_of_every_type() {
     let who = |identity: Value| {
-        let call = call(json!({ "userIdentity": identity }));
-        format!("{}|{}|{}", call.identity_type, call.user_name, call.session_name)
+        columns(&call(json!({ "userIdentity": identity })), &["identity_type", "user_name", "session_name"])
     };
     let root = json!({"type": "Root", "arn": "arn:aws:iam::1:root", "principalId": "1"});
     let user = json!({"type": "IAMUser", "userName": "ann", "arn": "arn:aws:iam::1:user/ann"});
@@ -240,10 +243,7 @@ fn odd_values_do_not_cost_the_record() {
         "eventID": 7, "readOnly": "false", "userIdentity": [], "requestParameters": "text", "resources": {"ARN": "x"},
         "awsRegion": null, "tlsDetails": 3, "userAgent": {"a": 1}, "additionalEventData": "x", "errorCode": true,
     }));
-    assert_eq!(
-        (call.event_id.as_str(), call.read_only, call.region.as_str(), call.error_code.as_str()),
-        ("7", Some(false), "", "true")
-    );
+    assert_eq!(columns(&call, &["event_id", "read_only", "region", "error_code"]), "7|false||true");
 }
 
 #[test]
@@ -253,12 +253,13 @@ fn bad_records_cost_themselves() {
         r#"{{"Records":[{good},{{"eventTime":nonsense}},{{"eventTime":"yesterday","requestParameters":"private"}},17,{{}},{good}]}}"#
     );
     let (decoded, rows) = read(TRAIL_KEY, text.as_bytes());
-    assert_eq!((decoded.status(), rows.api_calls.len(), rows.api_calls[1].line), (Status::Partial, 2, 6));
+    let calls = of(&rows, "api_call");
+    assert_eq!((decoded.status(), calls.len(), &calls[1]["line"]), (Status::Partial, 2, &json!(6)));
     assert_json_snapshot!(decoded.stats.reject_samples, @r#"
     [
       {
         "line": 2,
-        "reason": "the record is no JSON: expected ident at line 1 column 15",
+        "reason": "the record is no JSON: a value is missing at byte 14",
         "sample": "{\"eventTime\":nonsense}"
       },
       {
@@ -284,14 +285,14 @@ fn bad_records_cost_themselves() {
 fn a_cut_file_keeps_the_records_before_the_cut() {
     let whole = trail(&[event(json!({})), event(json!({}))]);
     let (decoded, rows) = read("copy.json", &whole[..whole.len() - 20]);
-    assert_eq!((decoded.stats.rejects, rows.api_calls.len()), (1, 1));
+    assert_eq!((decoded.stats.rejects, of(&rows, "api_call").len()), (1, 1));
     assert_snapshot!(decoded.stats.error, @"the content ends within the `Records` array");
 
     let many: Vec<Value> = (0..500).map(|n| event(json!({ "eventID": format!("{n}-{}", n * 7919) }))).collect();
     let packed = gzip(&trail(&many));
     let (decoded, rows) = read(TRAIL_KEY, &packed[..packed.len() / 2]);
     assert_eq!((decoded.status(), decoded.stats.rejects), (Status::Partial, 1));
-    assert!(!rows.api_calls.is_empty());
+    assert!(!of(&rows, "api_call").is_empty());
 }
 
 #[test]
@@ -303,4 +304,209 @@ fn empty_and_foreign_objects() {
         read("x.json", br#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"}]}"#).0.status(),
         Status::Ignored
     );
+}
+
+#[test]
+fn network_activity() {
+    let denied = event(json!({
+        "eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity", "eventName": "Decrypt", "eventSource": "kms.amazonaws.com",
+        "vpcEndpointId": "vpce-1", "vpcEndpointAccountId": "123456789012", "sourceIPAddress": "10.0.0.9", "requestParameters": null,
+        "userIdentity": {"type": "AWSAccount", "principalId": "AROAX:app", "accountId": "777788889999"},
+        "errorCode": "VpceAccessDenied", "errorMessage": "The request was denied due to a VPC endpoint policy",
+    }));
+    let (decoded, rows) = read(NETWORK_KEY, &trail(&[denied]));
+    let names = [
+        "event_category",
+        "event_name",
+        "vpc_endpoint_id",
+        "identity_account_id",
+        "source_ip",
+        "error_code",
+        "request_parameters",
+    ];
+    assert_snapshot!(columns(&of(&rows, "api_call")[0], &names), @"NetworkActivity|Decrypt|vpce-1|777788889999|10.0.0.9|VpceAccessDenied|");
+    assert_eq!((decoded.stats.account_id.as_str(), decoded.stats.region.as_str()), ("123456789012", "us-east-1"));
+}
+
+#[test]
+fn insights() {
+    let insight = json!({
+        "eventVersion": "1.08", "eventTime": "2026-11-22T03:04:00Z", "awsRegion": "us-east-1", "eventID": "i-1",
+        "eventType": "AwsCloudTrailInsight", "recipientAccountId": "123456789012", "sharedEventID": "s-1", "eventCategory": "Insight",
+        "insightDetails": {
+            "state": "Start", "eventSource": "bedrock.amazonaws.com", "eventName": "InvokeModel", "insightType": "ApiCallRateInsight",
+            "insightContext": {"statistics": {"baseline": {"average": 0.0020833333}, "insight": {"average": 6}, "insightDuration": 1}}
+        },
+    });
+    let (decoded, rows) = read(INSIGHT_KEY, &trail(&[insight]));
+    assert_eq!((decoded.status(), decoded.stats.records), (Status::Read, 1));
+    assert_json_snapshot!(of(&rows, "api_call")[0], @r#"
+    {
+      "event_id": "i-1",
+      "event_time": "2026-11-22T03:04:00Z",
+      "account_id": "123456789012",
+      "region": "us-east-1",
+      "event_source": "bedrock.amazonaws.com",
+      "event_name": "InvokeModel",
+      "event_category": "Insight",
+      "session_tags": {},
+      "resources": [],
+      "request_parameters": {
+        "state": "Start",
+        "eventSource": "bedrock.amazonaws.com",
+        "eventName": "InvokeModel",
+        "insightType": "ApiCallRateInsight",
+        "insightContext": {
+          "statistics": {
+            "baseline": {
+              "average": 0.0020833333
+            },
+            "insight": {
+              "average": 6
+            },
+            "insightDuration": 1
+          }
+        }
+      },
+      "object": "test",
+      "line": 1
+    }
+    "#);
+}
+
+#[test]
+fn aggregated_events_are_no_calls() {
+    let sums = json!({
+        "eventVersion": "1.0", "accountId": "123456789012", "eventId": "a-1", "eventCategory": "Aggregated",
+        "eventType": "AwsAggregatedEvent", "awsRegion": "us-east-1", "eventSource": "s3.amazonaws.com",
+        "timeWindow": {"windowStart": "2026-11-22T03:00:00Z", "windowEnd": "2026-11-22T03:05:00Z", "windowSize": "PT5M"}, "summary": {},
+    });
+    let (decoded, rows) = read(TRAIL_KEY, &trail(&[sums, event(json!({}))]));
+    assert_eq!((decoded.status(), decoded.stats.passed_over, decoded.stats.records), (Status::Read, 1, 1));
+    assert_eq!(of(&rows, "api_call")[0]["line"], 2);
+}
+
+#[test]
+fn events_that_stand_alone() {
+    let bare = event(json!({"eventID": "bare"}));
+    let wrapped = json!({
+        "version": "0", "id": "w", "detail-type": "AWS API Call via CloudTrail", "source": "aws.bedrock", "account": "123456789012",
+        "time": "2026-11-22T03:04:06Z", "region": "us-east-1", "resources": [], "detail": event(json!({"eventID": "wrapped"})),
+    });
+    for between in ["\n", "", ",\n"] {
+        let text = format!("{wrapped}{between}{bare}{between}{wrapped}");
+        for object in [text.clone().into_bytes(), gzip(text.as_bytes())] {
+            let (decoded, rows) = read("firehose/2026/11/22/03/events-1", &object);
+            assert_eq!(
+                (decoded.source, decoded.status(), decoded.stats.account_id.as_str()),
+                ("cloudtrail", Status::Read, "123456789012")
+            );
+            let ids: Vec<_> = of(&rows, "api_call").iter().map(|call| call["event_id"].as_str().unwrap()).collect();
+            assert_eq!(ids, ["wrapped", "bare", "wrapped"]);
+        }
+    }
+    let (decoded, rows) = read("x", format!("{bare}\n{wrapped}").trim_end_matches('}').as_bytes());
+    assert_eq!((decoded.stats.error.as_str(), of(&rows, "api_call").len()), ("the content ends within a record", 1));
+}
+
+#[test]
+fn what_an_object_is_of() {
+    let events = [
+        event(json!({"eventTime": "2026-11-22T03:04:05Z"})),
+        event(
+            json!({"eventTime": "2026-11-22T03:01:00Z", "recipientAccountId": "210987654321", "awsRegion": "eu-west-1"}),
+        ),
+    ];
+    let (decoded, _) = read("copied.json", &trail(&events));
+    let stats = decoded.stats;
+    assert_eq!((stats.account_id.as_str(), stats.region.as_str()), ("123456789012", "us-east-1"));
+    assert_eq!((stats.first_seen, stats.last_seen), (Some(1_795_316_460_000_000), Some(1_795_316_645_000_000)));
+}
+
+#[test]
+fn oddities_of_real_logs() {
+    let told = |more: Value, names: &[&str]| columns(&call(more), names);
+    // Account ids of any length, blanks behind ids, both spellings of a denial, addresses that are none.
+    let odd = json!({
+        "recipientAccountId": "1234567890", "eventID": " e-1  ", "errorCode": "AccessDenied", "sourceIPAddress": "34.XXX.XXX.206",
+        "userIdentity": {"accountId": "<redacted>"}
+    });
+    let names = ["account_id", "event_id", "error_code", "source_ip", "identity_account_id"];
+    assert_eq!(told(odd, &names), "1234567890|e-1|AccessDenied|34.XXX.XXX.206|<redacted>");
+    assert_eq!(told(json!({"errorCode": "AccessDeniedException"}), &["error_code"]), "AccessDeniedException");
+    assert_eq!(told(json!({"readOnly": true}), &["read_only", "event_category"]), "true|");
+    assert_eq!(
+        told(json!({"eventTime": "2026-11-22T03:04:05.123+01:00"}), &["event_time"]),
+        "2026-11-22T02:04:05.123Z"
+    );
+}
+
+#[test]
+fn unsound_records_cost_themselves() {
+    let good = event(json!({})).to_string();
+    let bad = [
+        r#"{"a":1,}"#,
+        r#"{"a" 1}"#,
+        r#"{"a":01}"#,
+        r#"{"a":"\q"}"#,
+        r#"{"a":tru}"#,
+        "{\"a\":\"\n\"}",
+        r#"{"a":[1 2]}"#,
+        r#"{"a":{]}}"#,
+        r#"{1:2}"#,
+        r#"{"eventTime":"22 Nov 2026"}"#,
+        r#"{"eventTime":1795316645}"#,
+    ];
+    let text = format!(r#"{{"Records":[{good},{},{good}]}}"#, bad.join(","));
+    let (decoded, rows) = read(TRAIL_KEY, text.as_bytes());
+    let reasons: Vec<_> = decoded.stats.reject_samples.iter().map(|reject| reject.reason.as_str()).collect();
+    assert_eq!(of(&rows, "api_call").len(), 2);
+    assert_snapshot!(reasons.join("\n"), @"
+    the record is no JSON: a name is missing at byte 8
+    the record is no JSON: `:` is missing at byte 6
+    the record is no JSON: `,` or the end of an object or array is missing at byte 7
+    the record is no JSON: JSON has no such escape or control character at byte 7
+    the record is no JSON: a value is missing at byte 6
+    the record is no JSON: JSON has no such escape or control character at byte 7
+    the record is no JSON: `,` or the end of an object or array is missing at byte 9
+    the record is no JSON: a name is missing at byte 7
+    something that is no record stands here
+    the record is no JSON: a name is missing at byte 2
+    `22 Nov 2026` is no `eventTime`
+    `1795316645` is no `eventTime`
+    ");
+    let broken =
+        [format!(r#"{{"Records":[{good},{{"a":""#).into_bytes(), vec![0xff], format!(r#""}},{good}]}}"#).into_bytes()]
+            .concat();
+    let (decoded, rows) = read(TRAIL_KEY, &broken);
+    assert_eq!((decoded.stats.rejects, of(&rows, "api_call").len()), (1, 2));
+}
+
+#[test]
+fn deep_and_large_values() {
+    let deep = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    let with = |value: &str| {
+        let text = event(json!({"requestParameters": "HERE"})).to_string().replace("\"HERE\"", value);
+        read(TRAIL_KEY, format!(r#"{{"Records":[{text}]}}"#).as_bytes()).0.stats
+    };
+    assert_eq!(with(&deep(120)).rejects, 0);
+    assert_eq!(
+        with(&deep(100_000)).reject_samples[0].reason,
+        "the record is no JSON: too many brackets are open at byte 850"
+    );
+    assert_eq!(with("[1e999,123456789012345678901234567890,-0.0]").rejects, 0);
+    assert_eq!(with("{\"a\":\"\\ud83d\"}").rejects, 0);
+}
+
+#[test]
+fn a_stream_gives_what_the_whole_gives() {
+    let many: Vec<Value> = (0..2000)
+        .map(|n| event(json!({ "eventID": format!("{n}-{}", n * 7919), "errorMessage": "a\n\"b\"" })))
+        .collect();
+    for object in [trail(&many), gzip(&trail(&many))] {
+        let (decoded, rows) = read(TRAIL_KEY, &object);
+        let streamed = read_from(Limits::default(), Keep::default(), TRAIL_KEY, Input::Stream(&mut object.as_slice()));
+        assert_eq!(of(&rows, "api_call").len(), 2000);
+        assert_eq!((decoded, rows), streamed);
+    }
 }

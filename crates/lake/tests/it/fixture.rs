@@ -1,7 +1,11 @@
 //! Rows and schemas that the tests share.
 
+use std::path::PathBuf;
+
+use arrow::array::RecordBatch;
 use serde_json::{Value, json};
-use sightline_lake::{Lake, Session};
+use sightline_columns::TableBuilder;
+use sightline_lake::{Lake, Session, Staged};
 use sightline_model::lake_table::{self, LakeTable};
 use sightline_model::{Column, ColumnType, TableSchema};
 use tempfile::TempDir;
@@ -102,4 +106,50 @@ fn widget(scan: &str, account: &str, title: &str, config: Value) -> Value {
     json!({"scan_id": scan, "account_id": account, "partition": "aws", "region": "us-east-1", "table_name": "aws_widget",
         "arn": format!("arn:aws:widget:us-east-1:{account}:widget/{title}"), "title": title, "tags": {"team": "ai"},
         "config": config, "collected_at": "2026-11-02T00:01:00Z"})
+}
+
+/// Rows of `log_gap` in Arrow, as log sources make them.
+pub(crate) fn gaps<'s>(subjects: impl IntoIterator<Item = &'s str>) -> RecordBatch {
+    let mut builder = TableBuilder::new(lake_table::LOG_GAP);
+    for (line, subject) in subjects.into_iter().enumerate() {
+        let mut row = builder.row();
+        row.text("source", "vpc_flow").text("account_id", "123456789012").maybe_text("region", None);
+        row.text("subject", subject).text("reason", "SKIPDATA").time("first_seen", 1_793_491_200_000_000);
+        row.maybe_time("last_seen", None).text("object", "s3://logs/a").int("line", i64::try_from(line).unwrap());
+    }
+    builder.take().unwrap()
+}
+
+/// Stages the rows, one file a call.
+pub(crate) async fn stage(lake: &Lake, table: &'static LakeTable, rows: &RecordBatch) -> Staged {
+    let mut stage = lake.stage(table).await.unwrap();
+    stage.write(rows).await.unwrap();
+    stage.finish().await.unwrap()
+}
+
+/// Parquet files in the table's folder, whether they are part of the table or not.
+pub(crate) fn parquet_files(lake: &Lake, table: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(lake.root().join(table)).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries.filter(|path| path.to_string_lossy().contains(".parquet")).collect();
+    files.sort();
+    files
+}
+
+/// Rows of any table: all columns hold something made of the number.
+pub(crate) fn numbered(table: &'static LakeTable, numbers: std::ops::Range<i64>) -> RecordBatch {
+    let mut builder = TableBuilder::new(table);
+    for number in numbers {
+        let mut row = builder.row();
+        for (name, kind) in table.columns {
+            match kind {
+                ColumnType::Bool => row.bool(name, number % 2 == 0),
+                ColumnType::Int => row.int(name, number),
+                ColumnType::Float => row.maybe_float(name, Some(0.5)),
+                ColumnType::Text => row.text(name, &format!("{name} {number}")),
+                ColumnType::Json => row.json(name, "{}"),
+                ColumnType::Time => row.time(name, 1_793_491_200_000_000 + number * 1_000_000),
+            };
+        }
+    }
+    builder.take().unwrap()
 }

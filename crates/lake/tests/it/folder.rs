@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use sightline_lake::{Lake, LakeError};
 use sightline_model::lake_table::LOG_GAP;
 
-use crate::fixture::{count, gap, lake};
+use crate::fixture::{count, gap, lake, parquet_files};
 
 #[tokio::test]
 async fn a_lake_is_made_once_and_opened_again() {
@@ -89,7 +89,8 @@ async fn a_full_disk_is_an_error_and_no_row() {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("refused: cannot write `"), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("log_gap`: File too large"), "{said}");
+    assert!(said.contains("/log_gap/part-") && said.contains("`: File too large"), "{said}");
+    assert_eq!(parquet_files(&lake, "log_gap").len(), 1, "what was begun is taken away");
     assert_eq!(count(&lake.session(&[]).await.unwrap(), "log_gap").await, 1);
     lake.append_once(LOG_GAP, &[gap("after")], "shard", 1).await.unwrap();
     assert_eq!(count(&lake.session(&[]).await.unwrap(), "log_gap").await, 2);

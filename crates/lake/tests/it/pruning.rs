@@ -1,6 +1,9 @@
 //! Files that cannot hold an answer are not opened: old scans cost nothing.
 
-use crate::fixture::{estate, lake, schemas};
+use sightline_lake::StageLimits;
+use sightline_model::lake_table::FLOW;
+
+use crate::fixture::{estate, lake, numbered, schemas};
 
 #[tokio::test]
 async fn only_files_of_the_wanted_scans_are_planned() {
@@ -22,4 +25,24 @@ async fn only_files_of_the_wanted_scans_are_planned() {
         planned("SELECT widget_id FROM aws_widget WHERE account_id = '123456789012'").await,
         [false, true, true, false]
     );
+}
+
+/// Row groups tell what they hold: of staged files as of others, only those that can hold an answer are read.
+#[tokio::test]
+async fn row_groups_that_cannot_hold_an_answer_are_not_read() {
+    let (_folder, lake) = lake().await;
+    let mut stage = lake.stage_within(FLOW, StageLimits { file_bytes: 1 << 20, row_group_bytes: 1 }).await.unwrap();
+    for part in 0..8 {
+        stage.write(&numbered(FLOW, part * 100..(part + 1) * 100)).await.unwrap();
+    }
+    lake.commit_staged(FLOW, &[stage.finish().await.unwrap()], "shard", 1).await.unwrap();
+    let session = lake.session(&[]).await.unwrap();
+    for filter in
+        ["packets BETWEEN 310 AND 320", "hour > TIMESTAMP '2026-11-01T00:11:39Z'", "interface_id = 'interface_id 7'"]
+    {
+        let sql = format!("EXPLAIN ANALYZE SELECT bytes FROM flow WHERE {filter}");
+        let plan = session.sql(&sql).await.unwrap().rows().unwrap();
+        let plan = plan.iter().map(|row| row["plan"].as_str().unwrap()).collect::<String>();
+        assert!(plan.contains("row_groups_pruned_statistics=8 total → 1 matched"), "{filter}: {plan}");
+    }
 }

@@ -10,17 +10,17 @@ use sightline_model::{Column, ColumnType, LakeTable};
 const TYPE_KEY: &str = "sightline.type";
 
 /// Metadata of a field that holds JSON text.
-pub(crate) fn json_metadata() -> HashMap<String, String> {
+pub fn json_metadata() -> HashMap<String, String> {
     HashMap::from([(TYPE_KEY.to_owned(), "json".to_owned())])
 }
 
 /// An instant: microseconds, UTC, as Delta's `timestamp`.
-pub(crate) fn time_type() -> DataType {
+pub fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
 /// Every column may be null: a lake written before the column existed has no value for it.
-pub(crate) fn field(name: &str, kind: ColumnType) -> Field {
+pub fn field(name: &str, kind: ColumnType) -> Field {
     let data_type = match kind {
         ColumnType::Bool => DataType::Boolean,
         ColumnType::Int => DataType::Int64,
@@ -33,12 +33,12 @@ pub(crate) fn field(name: &str, kind: ColumnType) -> Field {
 }
 
 /// A lake table's schema, in the order of its declaration.
-pub(crate) fn of_table(table: &LakeTable) -> SchemaRef {
+pub fn schema(table: &LakeTable) -> SchemaRef {
     Arc::new(Schema::new(table.columns.iter().map(|(name, kind)| field(name, *kind)).collect::<Vec<_>>()))
 }
 
 /// What a field of an answer holds, in the product's words. Lists and structures come out as JSON.
-pub(crate) fn column(field: &Field) -> Column {
+pub fn column(field: &Field) -> Column {
     Column::new(field.name(), kind(field))
 }
 

@@ -1,0 +1,35 @@
+//! `sightline logs`: logs themselves, and what is missing of them.
+
+mod decode;
+mod gaps;
+mod rows;
+mod sources;
+
+use super::Global;
+use crate::exit::Exit;
+use clap::{Args, Subcommand};
+
+/// Look into logs: rows of single files, known sources, what is missing
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Decode(decode::Decode),
+    Sources(sources::Sources),
+    Gaps(gaps::Missing),
+}
+
+impl Logs {
+    /// Runs the action.
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        match self.action {
+            Action::Decode(decode) => decode.run(global),
+            Action::Sources(sources) => sources.run(),
+            Action::Gaps(gaps) => gaps.run(global).await,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Lists the store, asks the lake what is new, opens that ahead of the threads that decode: as many objects as asked for, and no more bytes
+//! than fit.
+
+use super::ledger::{CHUNK, Known, identity};
+use super::object::unread_row;
+use super::options::{Ahead, IngestOptions};
+use super::queue::Job;
+use super::recent::{Chunk, Recent};
+use super::store::{Listed, LogStore, Unlisted};
+use super::summary::{IngestSummary, Place};
+use super::unread::{Unread, Why};
+use crate::CollectError;
+use futures::{FutureExt, StreamExt};
+use sightline_lake::Lake;
+use sightline_model::log::LogObject;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+/// Bytes that one permit of the semaphore stands for.
+const UNIT: u64 = 1 << 10;
+/// Objects that are open and wait.
+pub(super) const WAITING: usize = 64;
+
+/// What the feeder saw since it was last asked. Objects that it hands on are told by who decodes them.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) ahead: Ahead,
+    /// counts of what was not handed on
+    pub(super) passed: IngestSummary,
+    /// objects that could not be opened
+    pub(super) unread: Vec<(LogObject, Unread, IsNew)>,
+    /// objects that need not be given again, of stores that want to know
+    pub(super) settled: Vec<Listed>,
+    /// what ended the listing, if anything did
+    pub(super) fatal: Option<CollectError>,
+}
+
+/// Whether the lake does not know of this failure.
+pub(super) type IsNew = bool;
+
+/// Runs as a task of its own, until the listing ends or the ingest is cancelled.
+#[derive(Clone)]
+pub(super) struct Feeder {
+    store: LogStore,
+    lake: Lake,
+    options: IngestOptions,
+    recent: Recent,
+    room: Arc<Semaphore>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Feeder {
+    pub(super) fn new(store: LogStore, lake: Lake, options: IngestOptions, recent: Recent) -> Self {
+        let room = Arc::new(Semaphore::new(units(options.in_flight) as usize));
+        Self { store, lake, options, recent, room, seen: Arc::default() }
+    }
+
+    /// What was seen since the last call; what is ahead is told each time.
+    pub(super) fn seen(&self) -> Seen {
+        let mut seen = self.state();
+        let ahead = seen.ahead;
+        std::mem::replace(&mut *seen, Seen { ahead, ..Seen::default() })
+    }
+
+    /// What is ahead, as far as is known.
+    pub(super) fn ahead(&self) -> Ahead {
+        self.state().ahead
+    }
+
+    pub(super) async fn run(self, jobs: mpsc::Sender<Job>) {
+        if let Err(error) = self.feed(jobs).await {
+            self.state().fatal = Some(error);
+        }
+        self.state().ahead.complete = true;
+    }
+
+    async fn feed(&self, jobs: mpsc::Sender<Job>) -> Result<(), CollectError> {
+        let cancelled = self.options.cancel.clone().cancelled_owned().boxed();
+        let listing = self.store.list_since(self.options.since).take_until(cancelled);
+        let mut chunks = listing.ready_chunks(CHUNK);
+        while let Some(listed) = chunks.next().await {
+            let (wanted, known, chunk) = self.wanted(listed).await?;
+            let opening = futures::stream::iter(wanted).map(|object| self.open(object, &known, &chunk));
+            let mut opening = opening.buffer_unordered(self.options.concurrency.max(1));
+            while let Some(opened) = opening.next().await {
+                let Some(job) = opened? else { continue };
+                if self.options.cancel.is_cancelled() || jobs.send(job).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The objects of the chunk that are to be read.
+    async fn wanted(&self, listed: Vec<Result<Listed, Unlisted>>) -> Result<(Vec<Listed>, Known, Chunk), CollectError> {
+        let candidates = self.candidates(listed);
+        let chunk = self.recent.chunk();
+        let known = Known::of(&self.lake, &candidates).await?;
+        let (old, new): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|object| known.has_read(object));
+        let mut seen = self.state();
+        seen.passed.skipped_already += old.len() as u64;
+        self.recent.forget_versions(old.iter().map(|object| identity(&object.uri, &object.version)));
+        seen.settled.extend(old.into_iter().filter(|object| object.receipt.is_some()));
+        seen.ahead.objects += new.len() as u64;
+        seen.ahead.bytes += new.iter().map(|object| object.size).sum::<u64>();
+        drop(seen);
+        self.recent.know(known.contents());
+        Ok((new, known, chunk))
+    }
+
+    fn candidates(&self, listed: Vec<Result<Listed, Unlisted>>) -> Vec<Listed> {
+        let mut seen = self.state();
+        let Seen { passed, settled, .. } = &mut *seen;
+        let mut wanted = Vec::with_capacity(listed.len());
+        for listed in listed {
+            let settles = listed.as_ref().ok().filter(|object| object.receipt.is_some()).cloned();
+            match candidate(listed, &self.options, &self.recent, passed) {
+                Some(object) => wanted.push(object),
+                None => settled.extend(settles),
+            }
+        }
+        wanted
+    }
+
+    /// Opens the object when there is room for it. `None`: it could not be, and that is noted.
+    async fn open(&self, object: Listed, known: &Known, chunk: &Chunk) -> Result<Option<Job>, CollectError> {
+        let room = self.room_for(&object).await;
+        match self.store.open(&object, self.options.bounds).await {
+            Ok(opened) => Ok(Some(Job { listed: object, opened, _room: room, _chunk: Chunk::clone(chunk) })),
+            // Every other object would fail alike.
+            Err(unread) if unread.why == Why::Credentials => Err(CollectError::LogCredentials { reason: unread.error }),
+            Err(unread) => {
+                let is_new = !known.has_failed(&object, &unread.error);
+                let row = unread_row(&object, &unread.error);
+                let mut seen = self.state();
+                seen.unread.push((row, unread.clone(), is_new));
+                if unread.why == Why::Gone {
+                    seen.settled.push(object);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    async fn room_for(&self, object: &Listed) -> OwnedSemaphorePermit {
+        let held = units(object.size).min(units(self.options.in_flight));
+        loop {
+            // The semaphore is never closed.
+            if let Ok(permit) = Arc::clone(&self.room).acquire_many_owned(held).await {
+                return permit;
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    /// Counts what was seen.
+    pub(super) fn count(&mut self, summary: &mut IngestSummary) {
+        summary.skipped_already += self.passed.skipped_already;
+        summary.skipped_old += self.passed.skipped_old;
+        summary.passed_over += self.passed.passed_over;
+        for place in self.passed.unlisted.drain(..) {
+            summary.unlisted(place);
+        }
+        for (row, unread, _) in &self.unread {
+            summary.unfetched(&row.uri, unread);
+        }
+    }
+}
+
+/// The object, if it is worth asking the lake about it.
+pub(super) fn candidate(
+    listed: Result<Listed, Unlisted>,
+    options: &IngestOptions,
+    recent: &Recent,
+    passed: &mut IngestSummary,
+) -> Option<Listed> {
+    let object = match listed {
+        Err(unlisted) => {
+            passed.unlisted(Place { place: unlisted.place, error: unlisted.error });
+            return None;
+        }
+        Ok(object) => object,
+    };
+    let passed_by = if options.source.is_none() && sightline_ingest::skips(&object.key).is_some() {
+        &mut passed.passed_over
+    } else if options.since.is_some_and(|since| object.last_modified < since) {
+        &mut passed.skipped_old
+    } else if !recent.takes_version(identity(&object.uri, &object.version)) {
+        &mut passed.skipped_already
+    } else {
+        return Some(object);
+    };
+    *passed_by += 1;
+    None
+}
+
+fn units(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT).max(1)).unwrap_or(u32::MAX / 2)
+}

@@ -1,0 +1,246 @@
+//! An ingest from its first batch to its last.
+
+use super::commit::{SHARD, commit, last_claim, record, recover, tidy};
+use super::feeder::{Feeder, WAITING};
+use super::ledger::{content_id, identity};
+use super::object::late_gaps;
+use super::options::{IngestOptions, ObjectDone, Progress};
+use super::queue::Queue;
+use super::recent::Recent;
+use super::store::{Listed, LogStore};
+use super::summary::IngestSummary;
+use super::worker::{Finished, Outcome, Output, Worker};
+use super::writers::Writers;
+use crate::CollectError;
+use jiff::SignedDuration;
+use sightline_ingest::{Part, Rollup};
+use sightline_lake::{Lake, Staged};
+use sightline_model::log::LogObject;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// State of an ingest between two batches.
+pub(super) struct Run<'r> {
+    store: &'r LogStore,
+    lake: &'r Lake,
+    options: &'r IngestOptions,
+    progress: &'r dyn Progress,
+    recent: Recent,
+    queue: Queue,
+    feeder: Feeder,
+    feeding: JoinHandle<()>,
+    /// the last batch that is in the lake
+    seq: i64,
+    summary: IngestSummary,
+}
+
+/// A batch on its way into the lake.
+#[derive(Default)]
+pub(super) struct Batch {
+    rows: Vec<LogObject>,
+    late: Vec<(usize, SignedDuration)>,
+    /// objects that need not be given again once the batch is in the lake
+    settled: Vec<Listed>,
+    outputs: Vec<Output>,
+}
+
+impl<'r> Run<'r> {
+    /// Completes what an earlier ingest began, and starts to list.
+    pub(super) async fn begin(
+        store: &'r LogStore,
+        lake: &'r Lake,
+        options: &'r IngestOptions,
+        progress: &'r dyn Progress,
+    ) -> Result<Self, CollectError> {
+        let summary = IngestSummary { recovered: recover(lake).await?, ..IngestSummary::default() };
+        let seq = last_claim(lake).await?;
+        let (sender, jobs) = mpsc::channel(WAITING);
+        let recent = Recent::default();
+        let feeder = Feeder::new(store.clone(), lake.clone(), options.clone(), recent.clone());
+        let feeding = tokio::spawn(feeder.clone().run(sender));
+        Ok(Self { store, lake, options, progress, recent, queue: Queue::new(jobs), feeder, feeding, seq, summary })
+    }
+
+    /// Reads batch after batch until there is nothing left.
+    pub(super) async fn to_the_end(mut self) -> Result<IngestSummary, CollectError> {
+        let ended = self.batches().await;
+        self.feeding.abort();
+        ended?;
+        self.summary.cancelled = self.options.cancel.is_cancelled();
+        self.summary.requests = self.store.requests();
+        self.progress.finished(&self.summary);
+        Ok(self.summary)
+    }
+
+    async fn batches(&mut self) -> Result<(), CollectError> {
+        let mut over = false;
+        while !over {
+            let batch = self.batch().await?;
+            over = self.queue.is_over();
+            self.settle(batch).await?;
+        }
+        match self.summary.unlisted.first() {
+            Some(place) if self.summary.has_seen_nothing() => {
+                Err(CollectError::LogList { place: place.place.clone(), reason: place.error.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the threads decode until the batch's time is over, it has enough objects, or there are no more.
+    pub(super) async fn batch(&mut self) -> Result<Batch, CollectError> {
+        self.queue.begin_batch();
+        let (sender, mut finished) = mpsc::unbounded_channel();
+        let threads: Vec<_> = (0..self.options.workers.max(1)).map(|_| self.thread(sender.clone())).collect();
+        drop(sender);
+        let mut batch = Batch::default();
+        let time = tokio::time::sleep(self.options.batch_time);
+        tokio::pin!(time);
+        loop {
+            tokio::select! {
+                object = finished.recv() => match object {
+                    Some(object) => self.take(object, &mut batch),
+                    None => break,
+                },
+                () = &mut time, if !time.is_elapsed() => self.queue.end_batch(),
+            }
+            if batch.rows.len() >= self.options.batch_objects {
+                self.queue.end_batch();
+            }
+        }
+        for thread in threads {
+            let output = thread.await.map_err(|error| CollectError::LogDecoder { reason: error.to_string() })?;
+            batch.outputs.push(output?);
+        }
+        Ok(batch)
+    }
+
+    fn thread(&self, finished: mpsc::UnboundedSender<Finished>) -> JoinHandle<Result<Output, CollectError>> {
+        let worker = Worker {
+            store: self.store.clone(),
+            lake: self.lake.clone(),
+            queue: self.queue.clone(),
+            recent: self.recent.clone(),
+            options: self.options.clone(),
+            finished,
+            runtime: Handle::current(),
+        };
+        tokio::task::spawn_blocking(|| worker.run())
+    }
+
+    fn take(&mut self, finished: Finished, batch: &mut Batch) {
+        self.progress.ahead(self.feeder.ahead());
+        match finished.outcome {
+            Outcome::Read { row, decoded, late } => {
+                self.progress.object_done(&ObjectDone::of(&finished.listed, &decoded));
+                self.summary.object(&row, &decoded.stats);
+                if let Some(lag) = late {
+                    self.summary.late += 1;
+                    batch.late.push((batch.rows.len(), lag));
+                }
+                batch.rows.push(*row);
+                batch.settled.push(finished.listed);
+            }
+            Outcome::Duplicate(row) => {
+                self.summary.duplicates += 1;
+                batch.rows.push(*row);
+                batch.settled.push(finished.listed);
+            }
+            Outcome::Unread(row, unread) => {
+                self.summary.unfetched(&row.uri, &unread);
+                batch.rows.push(*row);
+            }
+        }
+    }
+
+    /// Brings the batch into the lake, and what the feeder saw with it.
+    async fn settle(&mut self, mut batch: Batch) -> Result<(), CollectError> {
+        let mut seen = self.feeder.seen();
+        seen.count(&mut self.summary);
+        let unread = seen.unread.into_iter().filter_map(|(row, _, is_new)| is_new.then_some(row));
+        batch.rows.extend(unread);
+        self.commit(&mut batch).await?;
+        batch.settled.append(&mut seen.settled);
+        if let Err(unacknowledged) = self.store.acknowledge(&batch.settled).await {
+            self.summary.unacknowledged(&unacknowledged);
+        }
+        self.progress.written(&self.summary);
+        seen.fatal.map_or(Ok(()), Err)
+    }
+
+    async fn commit(&mut self, batch: &mut Batch) -> Result<(), CollectError> {
+        let (rows, staged) = self.prepare(batch).await?;
+        if rows.iter().all(|row| row.seq == 0) {
+            return record(self.lake, &rows).await;
+        }
+        self.seq += 1;
+        commit(self.lake, self.seq, &rows, &staged).await?;
+        tracing::debug!(seq = self.seq, objects = rows.len(), shard = SHARD, "a batch is in the lake");
+        self.recent.forget_versions(batch.settled.iter().map(|object| identity(&object.uri, &object.version)));
+        self.recent.forget_contents(rows.iter().map(|row| content_id(&row.content)).collect());
+        tidy(self.lake).await
+    }
+
+    /// The batch's rows of `log_object`, and all other rows of it, staged.
+    pub(super) async fn prepare(&self, batch: &mut Batch) -> Result<(Vec<LogObject>, Vec<Staged>), CollectError> {
+        let (now, seq) = ((self.options.clock)(), self.seq + 1);
+        for row in &mut batch.rows {
+            row.ingested_at = now;
+            row.seq = if row.status == "unreadable" && row.content.is_empty() { 0 } else { seq };
+        }
+        let late = late_gaps(batch.late.iter().filter_map(|(place, lag)| Some((batch.rows.get(*place)?, *lag))));
+        let staged = self.stage(std::mem::take(&mut batch.outputs), late).await?;
+        Ok((std::mem::take(&mut batch.rows), staged))
+    }
+
+    /// Stages what the threads left: their rollups, merged, and the gaps that the driver itself found.
+    async fn stage(&self, outputs: Vec<Output>, late: Option<Part>) -> Result<Vec<Staged>, CollectError> {
+        let (mut staged, mut rollups) = (Vec::new(), Vec::new());
+        for output in outputs {
+            staged.extend(output.staged);
+            rollups.push(output.rollup);
+        }
+        let (sender, parts) = crossing(self.options.workers);
+        let merging = tokio::task::spawn_blocking(move || merge(rollups, late, &sender));
+        let writing: Vec<_> = parts
+            .into_iter()
+            .map(|mut parts| {
+                let mut writers = Writers::new(self.lake.clone(), Handle::current());
+                tokio::task::spawn_blocking(move || {
+                    while let Some(part) = parts.blocking_recv() {
+                        writers.write(&part);
+                    }
+                    writers.finish()
+                })
+            })
+            .collect();
+        let stopped = |error: tokio::task::JoinError| CollectError::LogDecoder { reason: error.to_string() };
+        for thread in writing {
+            staged.extend(thread.await.map_err(stopped)??);
+        }
+        merging.await.map_err(stopped)?;
+        Ok(staged)
+    }
+}
+
+/// Channels to the threads that write, one each, with room for one part.
+fn crossing(threads: usize) -> (Vec<mpsc::Sender<Part>>, Vec<mpsc::Receiver<Part>>) {
+    (0..threads.max(1)).map(|_| mpsc::channel(1)).unzip()
+}
+
+/// Merges the rollups into the largest and deals its rows out.
+fn merge(mut rollups: Vec<Rollup>, late: Option<Part>, writers: &[mpsc::Sender<Part>]) {
+    rollups.sort_by_key(|rollup| std::cmp::Reverse(rollup.len()));
+    let mut turn = writers.iter().cycle();
+    // A writer is gone only when it failed, and says so itself.
+    let mut deal = |part| drop(turn.next().map(|writer| writer.blocking_send(part)));
+    let mut rest = rollups.into_iter();
+    if let Some(mut all) = rest.next() {
+        rest.for_each(|mut rollup| all.merge(&mut rollup));
+        all.take(&mut deal);
+    }
+    if let Some(part) = late {
+        deal(part);
+    }
+}

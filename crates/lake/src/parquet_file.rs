@@ -1,0 +1,115 @@
+//! One Parquet file while it is written.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use uuid::Uuid;
+
+use crate::LakeError;
+use crate::stage::{StageLimits, remove};
+use crate::staged::StagedFile;
+use crate::statistics::statistics;
+
+/// Rows of a row group at most: a scan skips row groups and shares them out among its threads.
+const ROW_GROUP_ROWS: usize = 256 << 10;
+
+/// A file under a name that was never used before. It is removed when it is dropped before it is closed.
+pub(crate) struct ParquetFile {
+    path: PathBuf,
+    name: String,
+    /// beside the writer's, for what writers cannot do
+    file: File,
+    /// `None` when it is closed
+    writer: Option<ArrowWriter<File>>,
+}
+
+impl ParquetFile {
+    pub(crate) fn create(folder: &Path, schema: SchemaRef, limits: StageLimits) -> Result<Self, LakeError> {
+        let name = format!("part-{}.snappy.parquet", unique());
+        let path = folder.join(&name);
+        let file = File::create_new(&path).map_err(LakeError::io("create", &path))?;
+        let beside = file.try_clone().map_err(LakeError::io("open", &path))?;
+        let writer = ArrowWriter::try_new(beside, schema, Some(properties(limits)));
+        let writer = Some(writer.map_err(|error| failed(&path, error))?);
+        Ok(Self { path, name, file, writer })
+    }
+
+    pub(crate) fn write(&mut self, rows: &RecordBatch) -> Result<(), LakeError> {
+        let written = self.writer.as_mut().map_or(Ok(()), |writer| writer.write(rows));
+        written.map_err(|error| failed(&self.path, error))
+    }
+
+    /// About how many bytes the file will have, when it is closed now.
+    pub(crate) fn size(&self) -> usize {
+        self.writer.as_ref().map_or(0, |writer| writer.bytes_written() + writer.in_progress_size())
+    }
+
+    /// Writes the rest, and waits until the disk has it.
+    pub(crate) fn close(mut self) -> Result<StagedFile, LakeError> {
+        let failed_here = |error| failed(&self.path, error);
+        let Some(writer) = &mut self.writer else { return Err(failed_here(ParquetError::General("closed".into()))) };
+        let metadata = writer.finish().map_err(failed_here)?;
+        self.file.sync_all().map_err(LakeError::io("write", &self.path))?;
+        let stored = self.file.metadata().map_err(LakeError::io("read", &self.path))?;
+        let modified = stored.modified().map_err(LakeError::io("read", &self.path))?;
+        let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let file = StagedFile {
+            name: std::mem::take(&mut self.name),
+            bytes: stored.len(),
+            rows: metadata.file_metadata().num_rows().unsigned_abs(),
+            modified_ms: i64::try_from(age.as_millis()).unwrap_or(i64::MAX),
+            statistics: statistics(&metadata),
+        };
+        self.writer = None;
+        Ok(file)
+    }
+}
+
+impl Drop for ParquetFile {
+    fn drop(&mut self) {
+        if self.writer.is_some() {
+            remove(&self.path);
+        }
+    }
+}
+
+impl std::fmt::Debug for ParquetFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ParquetFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Snappy, as the table's other writes have it.
+pub(crate) fn properties(limits: StageLimits) -> WriterProperties {
+    WriterProperties::builder()
+        .set_created_by(concat!("sightline ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_max_row_group_bytes(Some(limits.row_group_bytes))
+        .build()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file's name must be new in the whole history of its table, and nothing depends on what it is"
+)]
+fn unique() -> Uuid {
+    Uuid::new_v4()
+}
+
+fn failed(path: &Path, error: ParquetError) -> LakeError {
+    match error {
+        ParquetError::External(cause) => match cause.downcast::<std::io::Error>() {
+            Ok(cause) => LakeError::io("write", path)(*cause),
+            Err(cause) => LakeError::io("write", path)(std::io::Error::other(cause)),
+        },
+        other => LakeError::io("write", path)(std::io::Error::other(other.to_string())),
+    }
+}

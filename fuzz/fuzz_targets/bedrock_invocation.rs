@@ -1,0 +1,7 @@
+//! Arbitrary bytes as objects of the log source `bedrock_invocation`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| sightline_fuzz::decode("bedrock_invocation", bytes));

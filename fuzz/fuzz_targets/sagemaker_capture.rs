@@ -1,0 +1,7 @@
+//! Arbitrary bytes as objects of the log source `sagemaker_capture`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| sightline_fuzz::decode("sagemaker_capture", bytes));
