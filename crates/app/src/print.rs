@@ -47,7 +47,7 @@ pub(crate) fn note(text: &str) {
 /// An error and its causes, each once. One in a user's file with the lines that it is about.
 pub(crate) fn error(error: &anyhow::Error) {
     if let Some(config) = error.downcast_ref::<ConfigError>() {
-        note(&format!("error:{}", config.shown()));
+        note(&format!("error: {}", config.shown()));
         return;
     }
     let mut told = String::new();

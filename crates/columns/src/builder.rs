@@ -98,7 +98,12 @@ impl ColumnBuilder {
             Self::Bool(values) => Arc::new(values.finish()),
             Self::Int(values) => Arc::new(values.finish()),
             Self::Float(values) => Arc::new(values.finish()),
-            Self::Text(values) => Arc::new(values.finish()),
+            Self::Text(values) => {
+                // The next batch will be about as large: memory that grows by doubling is copied, and its pages are new each time.
+                let (rows, bytes) = (values.offsets_slice().len(), values.values_slice().len());
+                let next = StringBuilder::with_capacity(rows + rows / 8, bytes + bytes / 8);
+                Arc::new(std::mem::replace(values, next).finish())
+            }
             Self::Time(values) => Arc::new(values.finish()),
         }
     }

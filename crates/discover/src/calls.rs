@@ -66,7 +66,9 @@ pub(crate) fn condition() -> String {
         let names: Vec<String> = calls.names.iter().map(|name| format!("'{name}'")).collect();
         format!("(event_source = '{}' AND event_name IN ({}))", calls.source, names.join(", "))
     };
-    ALL.iter().map(one).collect::<Vec<_>>().join(" OR ")
+    let any = ALL.iter().map(one).collect::<Vec<_>>().join(" OR ");
+    // An Insight tells of many calls, and is none.
+    format!("event_category IS DISTINCT FROM 'Insight' AND ({any})")
 }
 
 /// The plane of a call that [`condition`] let through.

@@ -32,9 +32,9 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 1 GiB or two hundred times what is stored; 400,000 groups (about 100 MB); 8 MiB a table.
+    /// 1 GiB or two hundred times what is stored; 400,000 groups (about 100 MB); 1 MiB a table.
     fn default() -> Self {
-        Self { content: 1 << 30, expansion: 200, groups: 400_000, table_bytes: 8 << 20 }
+        Self { content: 1 << 30, expansion: 200, groups: 400_000, table_bytes: 1 << 20 }
     }
 }
 
@@ -79,7 +79,7 @@ pub struct Batch<'s> {
     keep: Keep,
     flows: Rollup,
     /// formats of flow logs, the one used last at the end
-    formats: Vec<Box<Known>>,
+    formats: Vec<Known>,
     unpacker: Option<Unpacker>,
     tables: Vec<TableBuilder>,
     /// rows that were begun
@@ -140,15 +140,15 @@ impl<'s> Batch<'s> {
     }
 
     /// What is known of a format of flow logs.
-    pub(crate) fn recall(&mut self, columns: Columns, named: bool, region: &str) -> Box<Known> {
+    pub(crate) fn recall(&mut self, columns: Columns, named: bool, region: &str) -> Known {
         match self.formats.iter().position(|known| known.is_of(&columns, named, region)) {
             Some(place) => self.formats.remove(place),
-            None => Box::new(Known::new(columns, named, region)),
+            None => Known::new(columns, named, region),
         }
     }
 
     /// Keeps what is known of a format for the next object.
-    pub(crate) fn learn(&mut self, known: Box<Known>) {
+    pub(crate) fn learn(&mut self, known: Known) {
         if self.formats.len() >= FORMATS {
             self.formats.remove(0);
         }

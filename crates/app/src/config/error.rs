@@ -39,11 +39,13 @@ impl ConfigError {
 
     /// The error with the lines of the file that it is about.
     pub(crate) fn shown(&self) -> String {
-        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100);
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(200);
         let mut out = String::new();
         if handler.with_links(false).render_report(&mut out, self).is_err() {
             return for_terminal(&self.to_string());
         }
+        // The handler's own mark of an error; ours is before it.
+        let out = out.trim_start().trim_start_matches('×').trim_start();
         out.lines().map(for_terminal).collect::<Vec<_>>().join("\n")
     }
 }

@@ -18,7 +18,7 @@ const LOGGED: &str = "SELECT DISTINCT account_id, region, '' AS vpc_id FROM aws_
 const ACCOUNTS: &str = "SELECT DISTINCT account_id FROM current_scan ORDER BY 1";
 
 /// Inventory tables that tell which logs there should be.
-const TELLING: &str = "'aws_vpc', 'aws_vpc_flow_log', 'aws_cloudtrail_trail', 'aws_bedrock_model_invocation_logging_configuration', \
+const TELLING: &str = "'aws_vpc', 'aws_vpc_subnet', 'aws_ec2_network_interface', 'aws_vpc_flow_log', 'aws_cloudtrail_trail', 'aws_bedrock_model_invocation_logging_configuration', \
     'aws_eks_cluster', 'aws_sagemaker_endpoint'";
 
 /// A log that has no record of the last day is not there.
@@ -52,6 +52,8 @@ pub(crate) struct Unlogged {
     pub subject: String,
     /// why: it is not made, or it is made and nothing was read
     pub reason: String,
+    /// where it is written, as `sightline ingest` takes it; empty where it is not
+    pub place: String,
 }
 
 #[derive(Deserialize)]
@@ -152,7 +154,8 @@ impl Gaps {
         let mut found = BTreeSet::new();
         for Vpc { account_id, region, vpc_id } in session.sql(UNLOGGED).await?.rows_as()? {
             let (subject, reason) = (vpc_id.unwrap_or_default(), "no active flow log".to_owned());
-            found.insert(Unlogged { source: "vpc_flow".to_owned(), account_id, region, subject, reason });
+            let source = "vpc_flow".to_owned();
+            found.insert(Unlogged { source, account_id, region, subject, reason, ..Unlogged::default() });
         }
         for Vpc { account_id, region, .. } in session.sql(LOGGED).await?.rows_as()? {
             if !recent.has_flows(&account_id, &region) {
@@ -197,13 +200,13 @@ impl Gaps {
 }
 
 fn unread_log(source: &str, account: &str, region: &str, about: &str, place: Option<&str>) -> Unlogged {
-    let from = place.map_or_else(String::new, |place| format!(": `sightline ingest {place}`"));
     Unlogged {
         source: source.to_owned(),
         account_id: account.to_owned(),
         region: region.to_owned(),
         subject: String::new(),
-        reason: format!("{about} configured, and no record of the last day was read{from}"),
+        reason: format!("{about} configured, and no record of the last day was read"),
+        place: place.unwrap_or_default().to_owned(),
     }
 }
 

@@ -363,7 +363,7 @@ mod slow_bucket {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         for signal in signals {
-            assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+            assert!(Command::new("kill").args([*signal, &child.id().to_string()]).status().unwrap().success());
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let ended = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();

@@ -15,7 +15,7 @@ use sightline_model::log::LogObject;
 pub(super) const SHARD: &str = "ingest";
 
 /// Small files of a table from which on they are written together.
-const SMALL_FILES: usize = 200;
+const SMALL_FILES: usize = 100;
 
 /// The last batch that was claimed; 0 when there was none.
 pub(super) async fn last_claim(lake: &Lake) -> Result<i64, CollectError> {

@@ -92,9 +92,8 @@ struct Held {
     open: BTreeSet<usize>,
 }
 
-/// A message that may go.
+/// The handle of a message that was received.
 struct Done {
-    id: Arc<str>,
     handle: String,
 }
 
@@ -280,8 +279,8 @@ impl State {
         if !held.open.is_empty() {
             return None;
         }
-        let (id, held) = self.held.remove_entry(&receipt.message)?;
-        Some(Done { id, handle: held.handle })
+        let held = self.held.remove(&receipt.message)?;
+        Some(Done { handle: held.handle })
     }
 }
 
@@ -289,8 +288,7 @@ impl State {
 fn held(state: &Weak<Mutex<State>>) -> Option<Vec<Done>> {
     let state = state.upgrade()?;
     let state = state.lock().unwrap_or_else(PoisonError::into_inner);
-    let done = |(id, held): (&Arc<str>, &Held)| Done { id: id.clone(), handle: held.handle.clone() };
-    Some(state.held.iter().map(done).collect())
+    Some(state.held.values().map(|held| Done { handle: held.handle.clone() }).collect())
 }
 
 fn entries(messages: &[Done], visibility: Option<Duration>) -> Value {

@@ -42,19 +42,18 @@ impl Unpacker {
 
 /// Unpacks the first member: how many bytes it has, unpacked and as stored.
 ///
-/// The library does not tell where the member ends. It ends with its checksum and size, which are known once it is unpacked: where they
-/// stand for the first time, unless the packed bytes look like them by chance or malice. At the object's end there is no doubt;
-/// elsewhere the member must unpack without what follows.
+/// The library does not tell where the member ends. It ends with its checksum and size, which are known once it is unpacked. Where the size
+/// stands nowhere but at the object's end, there is no doubt. Elsewhere the member ends where both stand for the first time, if it
+/// unpacks without what follows: packed bytes may look like them, by chance or malice.
 fn member(decompressor: &mut Decompressor, stored: &[u8], room: &mut [u8]) -> Option<(usize, usize)> {
     let written = stored.starts_with(&GZIP).then(|| decompressor.gzip_decompress(stored, room).ok())??;
-    let content = room.get(..written)?;
+    let size = (written as u32).to_le_bytes();
+    if memmem::find(stored, &size)? + size.len() == stored.len() {
+        return Some((written, stored.len()));
+    }
     let mut crc = Crc::new();
-    crc.update(content);
-    let mut trailer = [0; TRAILER];
-    let (sum, size) = trailer.split_at_mut(TRAILER / 2);
-    sum.copy_from_slice(&crc.sum().to_le_bytes());
-    size.copy_from_slice(&(written as u32).to_le_bytes());
-    let end = memmem::find(stored, &trailer)? + TRAILER;
-    let certain = end == stored.len() || decompressor.gzip_decompress(stored.get(..end)?, room) == Ok(written);
-    certain.then_some((written, end))
+    crc.update(room.get(..written)?);
+    let end = memmem::find(stored, &[crc.sum().to_le_bytes(), size].concat())? + TRAILER;
+    let is_end = end == stored.len() || decompressor.gzip_decompress(stored.get(..end)?, room) == Ok(written);
+    is_end.then_some((written, end))
 }

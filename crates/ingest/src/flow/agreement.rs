@@ -36,26 +36,42 @@ fn value(name: &str) -> BoxedStrategy<String> {
         "version" => Just("5".to_owned()).boxed(),
         "account-id" => prop::sample::select(vec!["123456789012", "unknown"]).prop_map_into().boxed(),
         "srcaddr" | "dstaddr" | "pkt-srcaddr" | "pkt-dstaddr" => {
-            let addresses = vec!["10.0.0.1", "10.0.0.2", "255.255.255.255", "010.001.0.1", "fd00::1", "FD00:0::1", "::1.2.3.4"];
+            let addresses =
+                vec!["10.0.0.1", "10.0.0.2", "255.255.255.255", "010.001.0.1", "fd00::1", "FD00:0::1", "::1.2.3.4"];
             prop::sample::select(addresses).prop_map_into().boxed()
         }
         "srcport" | "dstport" => prop::sample::select(vec!["443", "0", "49152", "22", "8080"]).prop_map_into().boxed(),
         "protocol" => prop::sample::select(vec!["6", "17", "1", "255"]).prop_map_into().boxed(),
-        "packets" | "bytes" => prop_oneof![(0u64..100_000).prop_map(|n| n.to_string()), any::<i64>().prop_map(|n| n.unsigned_abs().to_string())].boxed(),
-        "start" | "end" => {
-            prop_oneof![(0u64..9000).prop_map(|s| (1_763_780_000 + s).to_string()), Just("1763781000123".to_owned()), Just("12".to_owned())]
-                .boxed()
-        }
+        "packets" | "bytes" => prop_oneof![
+            (0u64..100_000).prop_map(|n| n.to_string()),
+            any::<i64>().prop_map(|n| n.unsigned_abs().to_string())
+        ]
+        .boxed(),
+        "start" | "end" => prop_oneof![
+            (0u64..9000).prop_map(|s| (1_763_780_000 + s).to_string()),
+            Just("1763781000123".to_owned()),
+            Just("12".to_owned())
+        ]
+        .boxed(),
         "action" => prop::sample::select(vec!["ACCEPT", "REJECT", "-"]).prop_map_into().boxed(),
         "log-status" => prop::sample::select(vec!["OK", "OK", "OK", "-", "NODATA", "SKIPDATA"]).prop_map_into().boxed(),
         "tcp-flags" => prop::sample::select(vec!["0", "2", "18", "19", "-"]).prop_map_into().boxed(),
         "traffic-path" => prop::sample::select(vec!["-", "1", "8", "300"]).prop_map_into().boxed(),
         "flow-direction" => prop::sample::select(vec!["ingress", "egress", "-"]).prop_map_into().boxed(),
         "pkt-dst-aws-service" => prop::sample::select(vec!["-", "AMAZON", "S3"]).prop_map_into().boxed(),
-        "interface-id" => prop::sample::select(vec!["eni-0a1b2c3d4e5f60718", "eni-0a1b2c3d4e5f60719", "-", "eni-1"]).prop_map_into().boxed(),
+        "interface-id" => prop::sample::select(vec!["eni-0a1b2c3d4e5f60718", "eni-0a1b2c3d4e5f60719", "-", "eni-1"])
+            .prop_map_into()
+            .boxed(),
         _ => prop::sample::select(vec!["-", "a", "version", "start"]).prop_map_into().boxed(),
     };
-    let odd = prop_oneof![Just("-".to_owned()), Just(String::new()), "[ -~]{0,12}", "[0-9.:]{1,20}", "\\PC{1,3}", Just("x".repeat(200))];
+    let odd = prop_oneof![
+        Just("-".to_owned()),
+        Just(String::new()),
+        "[ -~]{0,12}",
+        "[0-9.:]{1,20}",
+        "\\PC{1,3}",
+        Just("x".repeat(200))
+    ];
     prop_oneof![60 => usual, 1 => odd].boxed()
 }
 
@@ -63,26 +79,36 @@ fn value(name: &str) -> BoxedStrategy<String> {
 fn columns() -> impl Strategy<Value = Vec<String>> {
     let all: Vec<String> = ALL_29.split_whitespace().map(str::to_owned).collect();
     let short: Vec<String> =
-        "account-id interface-id start end srcaddr dstaddr srcport dstport packets bytes log-status colour".split(' ').map(str::to_owned).collect();
+        "account-id interface-id start end srcaddr dstaddr srcport dstport packets bytes log-status colour"
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
     prop_oneof![
         Just(all.clone()),
         Just(all.get(..14).unwrap_or_default().to_vec()),
         Just(all.clone()).prop_shuffle(),
         Just(short).prop_shuffle(),
         prop::sample::subsequence(all, 4..29),
-        Just(vec!["srcaddr", "tag", "dstaddr", "colour", "start", "shape", "srcaddr"].into_iter().map(str::to_owned).collect()),
+        Just(
+            vec!["srcaddr", "tag", "dstaddr", "colour", "start", "shape", "srcaddr"]
+                .into_iter()
+                .map(str::to_owned)
+                .collect()
+        ),
     ]
 }
 
 fn line(columns: &[String]) -> impl Strategy<Value = String> + use<> {
     let values: Vec<BoxedStrategy<String>> = columns.iter().map(|name| value(name)).collect();
-    let separators = prop_oneof![200 => Just(" "), 1 => Just("  "), 1 => Just("\t"), 1 => Just("\r"), 1 => Just("\u{b}")];
+    let separators =
+        prop_oneof![200 => Just(" "), 1 => Just("  "), 1 => Just("\t"), 1 => Just("\r"), 1 => Just("\u{b}")];
     let separators = prop::collection::vec(separators, columns.len());
     let end = prop_oneof![30 => Just("\n"), 1 => Just("\r\n"), 1 => Just(" \n"), 1 => Just("\n\n"), 1 => Just(" ")];
     (values, separators, end).prop_map(|(values, separators, end)| {
         let last = values.len().saturating_sub(1);
         let words = values.iter().zip(separators).enumerate();
-        let line: String = words.map(|(at, (value, by))| if at < last { format!("{value}{by}") } else { value.clone() }).collect();
+        let line: String =
+            words.map(|(at, (value, by))| if at < last { format!("{value}{by}") } else { value.clone() }).collect();
         line + end
     })
 }

@@ -62,7 +62,7 @@ pub(crate) fn decode_by(
     lines.read(content);
     let Lines { format, batch, .. } = lines;
     if let Format::Known(known) = format {
-        batch.learn(known);
+        batch.learn(*known);
     }
     stats
 }

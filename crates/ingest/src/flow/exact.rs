@@ -44,7 +44,7 @@ pub(crate) struct Exact<'a> {
 impl Exact<'_> {
     /// The default format, which holds until a header comes.
     pub(crate) fn unsaid(&self, batch: &mut Batch<'_>) -> Format {
-        Format::Known(batch.recall(Columns::default_format(), false, self.region))
+        Format::Known(Box::new(batch.recall(Columns::default_format(), false, self.region)))
     }
 
     /// Reads a line.
@@ -69,11 +69,11 @@ impl Exact<'_> {
         }
         if let Some(columns) = Columns::header(text) {
             let new = match columns.lacks() {
-                None => Format::Known(batch.recall(columns, true, self.region)),
+                None => Format::Known(Box::new(batch.recall(columns, true, self.region))),
                 Some(reason) => Format::Unusable(reason),
             };
             if let Format::Known(known) = std::mem::replace(format, new) {
-                batch.learn(known);
+                batch.learn(*known);
             }
             return Outcome::Header;
         }

@@ -6,7 +6,7 @@ use super::ends;
 use super::group::{End, Ends, HOUR, Key, Parts};
 use super::groups::Entry;
 use super::memo::{Meaning, Memo, ROOT, same};
-use super::number::number;
+use super::number::{Clock, number};
 use super::plan::{Address, Number, Plan, Step};
 use super::record::milliseconds;
 use super::rollup::Rollup;
@@ -28,7 +28,13 @@ struct Values {
 impl Plan {
     /// Reads the line that begins at this place, and finds where the next one does; `None` where it must be read word by word.
     #[inline]
-    pub(crate) fn read(&self, text: &[u8], start: usize, memo: &mut Memo, rollup: &mut Rollup) -> Option<(Entry, usize)> {
+    pub(crate) fn read(
+        &self,
+        text: &[u8],
+        start: usize,
+        (memo, clock): (&mut Memo, &mut Clock),
+        rollup: &mut Rollup,
+    ) -> Option<(Entry, usize)> {
         if !self.is_never_header && !text.get(start)?.is_ascii_digit() {
             return None;
         }
@@ -38,7 +44,7 @@ impl Plan {
             let end = if place == last { b'\n' } else { b' ' };
             match step {
                 Step::Texts(words) => (node, at) = memo.find(node, text, at, *words)?,
-                Step::Numbers(numbers) => at = values.numbers(numbers, text, at, end)?,
+                Step::Numbers(numbers) => at = values.numbers(numbers, text, at, end, clock)?,
                 Step::Address(which) => at = values.address(*which, text, at, end, rollup)?,
                 Step::Unknown => at = word(text, at, end)?,
             }
@@ -58,7 +64,8 @@ impl Plan {
         let end = milliseconds(i64::try_from(end).ok()?)?;
         let first = if self.has_start { milliseconds(i64::try_from(start).ok()?)? } else { end };
         let from_client = ends::source_is_client(protocol, source_port, destination_port, tcp_flags);
-        let ports = [source_port, destination_port].map(|port| port & u16::from(ends::has_ports(protocol)).wrapping_neg());
+        let ports =
+            [source_port, destination_port].map(|port| port & u16::from(ends::has_ports(protocol)).wrapping_neg());
         let server_port = ports.get(usize::from(from_client)).copied().unwrap_or_default();
         let own = |own: End, end: End| if own == end { End::NONE } else { own };
         let there = Ends {
@@ -86,7 +93,7 @@ impl Plan {
 impl Values {
     /// Parses numbers that stand side by side.
     #[inline]
-    fn numbers(&mut self, numbers: &[Number], text: &[u8], start: usize, last: u8) -> Option<usize> {
+    fn numbers(&mut self, numbers: &[Number], text: &[u8], start: usize, last: u8, clock: &mut Clock) -> Option<usize> {
         let window: &[u8; WINDOW] = text.get(start..)?.first_chunk()?;
         let mut ends = places(window, b' ');
         if last == b'\n' {
@@ -102,7 +109,11 @@ impl Values {
             }
             let end = start + ends.trailing_zeros() as usize;
             ends &= ends.wrapping_sub(1);
-            let value = number(text, at, end).or_else(|| (text.get(at..end)? == b"-").then_some(0).filter(|_| which.may_lack()))?;
+            let value = if which.is_time() {
+                clock.read(text, at, end)?
+            } else {
+                number(text, at, end).or_else(|| (text.get(at..end)? == b"-").then_some(0))?
+            };
             if let Some(number) = self.numbers.get_mut(*which as usize) {
                 *number = value;
             }
@@ -146,9 +157,10 @@ impl Values {
 }
 
 impl Number {
-    /// Whether a hyphen stands for 0 in it.
-    fn may_lack(self) -> bool {
-        !matches!(self, Self::Start | Self::End)
+    /// Whether it is a time, which must not lack.
+    #[inline]
+    fn is_time(self) -> bool {
+        matches!(self, Self::Start | Self::End)
     }
 }
 

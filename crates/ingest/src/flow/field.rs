@@ -64,8 +64,8 @@ impl Field {
     /// How it is read.
     pub(crate) fn part(self) -> Part {
         match self {
-            SrcAddr | DstAddr | SrcPort | DstPort | Protocol | Packets | Bytes | Start | End | TcpFlags | PktSrcAddr
-            | PktDstAddr => Part::Value,
+            SrcAddr | DstAddr | SrcPort | DstPort | Protocol | Packets | Bytes | Start | End | TcpFlags
+            | PktSrcAddr | PktDstAddr => Part::Value,
             _ => Part::Text,
         }
     }

@@ -116,7 +116,10 @@ impl Ends {
         let swap = |one: End, other: End| {
             let (bits, kind) = (one.bits ^ other.bits, one.kind ^ other.kind);
             let (bits, kind) = (bits & u32::from(turn).wrapping_neg(), kind & u8::from(turn).wrapping_neg());
-            (End { bits: one.bits ^ bits, kind: one.kind ^ kind }, End { bits: other.bits ^ bits, kind: other.kind ^ kind })
+            (
+                End { bits: one.bits ^ bits, kind: one.kind ^ kind },
+                End { bits: other.bits ^ bits, kind: other.kind ^ kind },
+            )
         };
         let (client, server) = swap(self.client, self.server);
         let (pkt_client, pkt_server) = swap(self.pkt_client, self.pkt_server);

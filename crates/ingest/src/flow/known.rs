@@ -4,6 +4,7 @@ use super::columns::Columns;
 use super::fast::is_plain;
 use super::groups::Entry;
 use super::memo::{Meaning, Memo};
+use super::number::Clock;
 use super::plan::Plan;
 use super::rollup::Rollup;
 
@@ -17,6 +18,7 @@ pub(crate) struct Known {
     region: String,
     plan: Option<Plan>,
     memo: Memo,
+    clock: Clock,
     /// the rollup's age that the memo's numbers are of
     age: u64,
 }
@@ -24,7 +26,15 @@ pub(crate) struct Known {
 impl Known {
     /// Nothing is known of this format.
     pub(crate) fn new(columns: Columns, named: bool, region: &str) -> Self {
-        Self { plan: Plan::of(&columns), columns, named, region: region.to_owned(), memo: Memo::new(), age: 0 }
+        Self {
+            plan: Plan::of(&columns),
+            columns,
+            named,
+            region: region.to_owned(),
+            memo: Memo::new(),
+            clock: Clock::default(),
+            age: 0,
+        }
     }
 
     /// Whether it is of this format.
@@ -53,7 +63,7 @@ impl Known {
     /// Reads the line that begins at this place, and finds where the next one does; `None` where it must be read word by word.
     #[inline]
     pub(crate) fn read(&mut self, text: &[u8], at: usize, rollup: &mut Rollup) -> Option<(Entry, usize)> {
-        self.plan.as_ref()?.read(text, at, &mut self.memo, rollup)
+        self.plan.as_ref()?.read(text, at, (&mut self.memo, &mut self.clock), rollup)
     }
 
     /// Keeps what the texts of a line, given with its line feed, mean, now that it was read word by word.

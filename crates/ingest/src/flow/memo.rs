@@ -49,8 +49,9 @@ struct Known {
     parent: Node,
     start: u32,
     length: u32,
-    /// the texts that came behind it last: mostly the next one is one of them
+    /// the last texts that came behind it for the first time; with more than two, they are looked up
     children: [Node; 2],
+    is_wide: bool,
     /// the length of the shortest text that came behind it
     shortest: u32,
     meaning: Option<Meaning>,
@@ -84,35 +85,42 @@ impl Memo {
     /// Finds the text of so many words that begins at this place behind what came before, and where it ends.
     #[inline]
     pub(crate) fn find(&mut self, parent: Node, text: &[u8], at: usize, words: usize) -> Option<(Node, usize)> {
-        let [first, second] = self.known.get(parent as usize)?.children;
+        let before = self.known.get(parent as usize)?;
+        if !before.is_wide {
+            let [first, second] = before.children;
+            if let Some(end) = self.end(first, parent, text, at) {
+                return Some((first, end));
+            }
+            if let Some(end) = self.end(second, parent, text, at) {
+                return Some((second, end));
+            }
+            return self.search(parent, text, at, words);
+        }
+        let slot = slot(before, parent, text, at)?;
+        let [first, second] = *self.recent.get(slot)?;
         if let Some(end) = self.end(first, parent, text, at) {
             return Some((first, end));
         }
-        if let Some(end) = self.end(second, parent, text, at) {
-            return Some((second, end));
-        }
-        self.look(parent, text, at, words)
+        self.look(parent, text, at, words, slot, [first, second])
     }
 
-    /// Looks where the text is likely to be.
+    /// Looks at the other text that was found at this place, and then everywhere.
     #[inline(never)]
-    fn look(&mut self, parent: Node, text: &[u8], at: usize, words: usize) -> Option<(Node, usize)> {
-        let slot = slot(self.known.get(parent as usize)?, parent, text, at)?;
-        let [first, second] = *self.recent.get(slot)?;
-        let recent = [first, second].into_iter().find_map(|node| Some((node, self.end(node, parent, text, at)?)));
-        let (node, end) = recent.or_else(|| self.search(parent, text, at, words))?;
-        if let Some(recent) = self.recent.get_mut(slot).filter(|_| node != first) {
+    fn look(
+        &mut self,
+        parent: Node,
+        text: &[u8],
+        at: usize,
+        words: usize,
+        slot: usize,
+        [first, second]: [Node; 2],
+    ) -> Option<(Node, usize)> {
+        let found = self.end(second, parent, text, at).map(|end| (second, end));
+        let (node, end) = found.or_else(|| self.search(parent, text, at, words))?;
+        if let Some(recent) = self.recent.get_mut(slot) {
             *recent = [node, first];
         }
-        self.came(parent, node);
         Some((node, end))
-    }
-
-    fn came(&mut self, parent: Node, node: Node) {
-        if let Some(before) = self.known.get_mut(parent as usize) {
-            let [first, _] = before.children;
-            before.children = [node, first];
-        }
     }
 
     /// What the texts up to here mean.
@@ -126,14 +134,15 @@ impl Memo {
         if self.known.len() >= MOST || self.bytes.len() >= MOST_BYTES {
             self.clear();
         }
-        let end = texts.fold(ROOT, |parent, text| self.place(parent, text).unwrap_or_else(|| self.insert(parent, text)));
+        let end =
+            texts.fold(ROOT, |parent, text| self.place(parent, text).unwrap_or_else(|| self.insert(parent, text)));
         if let Some(known) = self.known.get_mut(end as usize) {
             known.meaning = Some(meaning);
         }
     }
 
     /// Where the text ends, if it is this one.
-    #[inline]
+    #[inline(always)]
     fn end(&self, node: Node, parent: Node, text: &[u8], at: usize) -> Option<usize> {
         let known = self.known.get(node as usize)?;
         let end = at + known.length as usize;
@@ -164,8 +173,10 @@ impl Memo {
         self.places.insert_unique(hash, node, |node| hashes.get(*node as usize).copied().unwrap_or_default());
         if let Some(before) = self.known.get_mut(parent as usize) {
             before.shortest = before.shortest.min(length);
+            let [first, second] = before.children;
+            before.is_wide |= second != ROOT;
+            before.children = [node, first];
         }
-        self.came(parent, node);
         node
     }
 
@@ -179,7 +190,7 @@ impl Memo {
 
 impl Known {
     fn new(parent: Node, start: u32, length: u32) -> Self {
-        Self { parent, start, length, children: [ROOT; 2], shortest: u32::MAX, meaning: None }
+        Self { parent, start, length, children: [ROOT; 2], is_wide: false, shortest: u32::MAX, meaning: None }
     }
 }
 
@@ -193,27 +204,20 @@ fn slot(before: &Known, parent: Node, text: &[u8], at: usize) -> Option<usize> {
     let [first, middle, last] = match shortest {
         0..8 => [first & ((1 << (8 * shortest)) - 1), 0, 0],
         8..16 => [first, 0, word(at + shortest - 8)?],
-        _ => [first, word(at.wrapping_add(shortest).wrapping_sub(16))?, word(at.wrapping_add(shortest).wrapping_sub(8))?],
+        _ => {
+            [first, word(at.wrapping_add(shortest).wrapping_sub(16))?, word(at.wrapping_add(shortest).wrapping_sub(8))?]
+        }
     };
     let [a, b, c, d] = MIX;
-    let mixed = first.wrapping_mul(a) ^ middle.wrapping_mul(b) ^ last.wrapping_mul(c) ^ u64::from(parent).wrapping_mul(d);
+    let mixed =
+        first.wrapping_mul(a) ^ middle.wrapping_mul(b) ^ last.wrapping_mul(c) ^ u64::from(parent).wrapping_mul(d);
     Some(((mixed ^ mixed >> 29).wrapping_mul(a) >> (64 - RECENT.trailing_zeros())) as usize)
 }
 
-/// Whether two texts of one length agree; most are so short that a call of the usual comparison would cost more.
+/// Whether two texts of one length agree; the shortest ones are not worth a call of the usual comparison.
 #[inline]
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
-    let word = |bytes: &[u8; 16]| u128::from_le_bytes(*bytes);
-    let (ones, one_rest) = one.as_chunks::<16>();
-    let (others, other_rest) = other.as_chunks::<16>();
-    let difference = ones.iter().zip(others).fold(0, |found, (one, other)| found | (word(one) ^ word(other)));
-    if difference != 0 {
-        return false;
-    }
-    match (one.last_chunk::<16>(), other.last_chunk::<16>()) {
-        (Some(one), Some(other)) => word(one) == word(other),
-        _ => short(one_rest) == short(other_rest),
-    }
+    if one.len() < 16 { short(one) == short(other) } else { one == other }
 }
 
 /// Fewer than sixteen bytes of a known number as two words.

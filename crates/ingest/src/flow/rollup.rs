@@ -41,7 +41,8 @@ impl Rollup {
     pub fn merge(&mut self, other: &mut Self) {
         let texts: Vec<u32> = other.texts.all().map(|text| self.texts.number(text)).collect();
         let text = |number: u32| texts.get(number as usize).copied().unwrap_or_default();
-        let contexts: Vec<u32> = other.contexts.all().iter().map(|context| self.contexts.number(context.map(text))).collect();
+        let contexts: Vec<u32> =
+            other.contexts.all().iter().map(|context| self.contexts.number(context.map(text))).collect();
         let classes: Vec<u32> = other.classes.all().iter().map(|class| self.classes.number(class.map(text))).collect();
         let number = |numbers: &[u32], number: u32| numbers.get(number as usize).copied().unwrap_or_default();
         let mut entries = Vec::new();

@@ -36,7 +36,7 @@ impl Source for BedrockInvocation {
 
     fn layouts(&self) -> &'static [&'static str] {
         &[
-            "<prefix>/AWSLogs/<account>/BedrockModelInvocationLogs/<region>/<yyyy>/<mm>/<dd>/<hh>/*.json.gz",
+            "<prefix>/AWSLogs/<account>/BedrockModelInvocationLogs/<region>/…",
             "logs://<log group>, stream aws/bedrock/modelinvocations",
         ]
     }

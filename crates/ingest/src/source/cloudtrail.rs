@@ -38,9 +38,9 @@ impl Source for CloudTrail {
 
     fn layouts(&self) -> &'static [&'static str] {
         &[
-            "<prefix>/AWSLogs/<account>/CloudTrail/<region>/<yyyy>/<mm>/<dd>/*.json.gz",
-            "<prefix>/AWSLogs/<organisation>/<account>/CloudTrail/<region>/<yyyy>/<mm>/<dd>/*.json.gz",
-            "<prefix>/AWSLogs/<account>/CloudTrail-NetworkActivity/<region>/<yyyy>/<mm>/<dd>/*.json.gz",
+            "<prefix>/AWSLogs/<account>/CloudTrail/<region>/<date>/*.json.gz",
+            "<prefix>/AWSLogs/o-…/<account>/CloudTrail/<region>/<date>/*",
+            "<prefix>/AWSLogs/<account>/CloudTrail-NetworkActivity/<region>/…",
         ]
     }
 

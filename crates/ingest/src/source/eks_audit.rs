@@ -35,7 +35,7 @@ impl Source for EksAudit {
     fn layouts(&self) -> &'static [&'static str] {
         &[
             "logs:///aws/eks/<cluster>/cluster, streams kube-apiserver-audit-*",
-            "<prefix>/<task>/kube-apiserver-audit-<id>/*.gz (export of the log group)",
+            "<prefix>/<task>/kube-apiserver-audit-<id>/*.gz, exported from it",
         ]
     }
 

@@ -34,7 +34,7 @@ impl Source for ResolverQuery {
     }
 
     fn layouts(&self) -> &'static [&'static str] {
-        &["<prefix>/AWSLogs/<account>/vpcdnsquerylogs/<vpc>/<yyyy>/<mm>/<dd>/*.log.gz"]
+        &["<prefix>/AWSLogs/<account>/vpcdnsquerylogs/<vpc>/<date>/*.gz"]
     }
 
     fn detect(&self, key: &str, head: &[u8]) -> bool {

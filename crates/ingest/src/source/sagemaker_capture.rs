@@ -33,7 +33,7 @@ impl Source for SageMakerCapture {
     }
 
     fn layouts(&self) -> &'static [&'static str] {
-        &["<prefix>/<endpoint>/<variant>/<yyyy>/<mm>/<dd>/<hh>/*.jsonl"]
+        &["<prefix>/<endpoint>/<variant>/<date>/<hour>/*.jsonl"]
     }
 
     fn detect(&self, _key: &str, head: &[u8]) -> bool {

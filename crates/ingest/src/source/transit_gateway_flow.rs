@@ -39,7 +39,7 @@ impl Source for TransitGatewayFlow {
     }
 
     fn layouts(&self) -> &'static [&'static str] {
-        &["<prefix>/AWSLogs/<account>/vpcflowlogs/<region>/<yyyy>/<mm>/<dd>/*.log.gz"]
+        &["<prefix>/AWSLogs/<account>/vpcflowlogs/<region>/<date>/*.log.gz"]
     }
 
     fn detect(&self, _key: &str, head: &[u8]) -> bool {

@@ -36,8 +36,8 @@ impl Source for VpcFlow {
 
     fn layouts(&self) -> &'static [&'static str] {
         &[
-            "<prefix>/AWSLogs/<account>/vpcflowlogs/<region>/<yyyy>/<mm>/<dd>/*.log.gz",
-            "<prefix>/AWSLogs/aws-account-id=<account>/aws-service=vpcflowlogs/aws-region=<region>/year=<yyyy>/…/*.log.parquet",
+            "<prefix>/AWSLogs/<account>/vpcflowlogs/<region>/<date>/*.log.gz",
+            "<prefix>/AWSLogs/aws-account-id=…/aws-service=vpcflowlogs/…",
         ]
     }
 

@@ -1,3 +1,7 @@
+//! Records of every shape that Bedrock documents, and what becomes of each.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
 use crate::support::{Rows, gzip, of, read, read_beside, read_within};
 use insta::{assert_json_snapshot, assert_snapshot};
 use proptest::prelude::*;

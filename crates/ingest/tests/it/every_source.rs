@@ -1,5 +1,7 @@
 //! Properties that every source of the registry keeps.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
 use crate::support::{FLOW_KEY, Rows, TRAIL_KEY, event, gzip, of, read, read_from, read_within, trail};
 use crate::{bedrock_invocation, eks_audit, resolver_query, sagemaker_capture};
 use proptest::prelude::*;

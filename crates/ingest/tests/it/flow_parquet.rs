@@ -1,5 +1,7 @@
 //! Flow logs in Parquet give what the same records give as text.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
 use crate::support::{FLOW_KEY, of, read, read_from};
 use arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -12,19 +14,91 @@ use sightline_ingest::{Input, Keep, Limits, Status};
 use std::sync::Arc;
 
 const NAMES: [&str; 14] = [
-    "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end",
-    "action", "log-status",
+    "version",
+    "account-id",
+    "interface-id",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "packets",
+    "bytes",
+    "start",
+    "end",
+    "action",
+    "log-status",
 ];
 
 /// Records as AWS writes them, one that has no data, one that is skipped and one that nobody can read.
 fn records() -> Vec<[&'static str; 14]> {
     vec![
-        ["2", "123456789012", "eni-1", "10.0.0.5", "10.0.1.9", "49152", "443", "6", "10", "1000", "1763781000", "1763781060", "ACCEPT", "OK"],
-        ["2", "123456789012", "eni-1", "10.0.1.9", "10.0.0.5", "443", "49152", "6", "20", "9000", "1763781000", "1763781060", "ACCEPT", "OK"],
-        ["2", "123456789012", "eni-2", "fd00::1", "fd00::2", "0", "0", "58", "1", "64", "1763781300", "1763781360", "REJECT", "OK"],
+        [
+            "2",
+            "123456789012",
+            "eni-1",
+            "10.0.0.5",
+            "10.0.1.9",
+            "49152",
+            "443",
+            "6",
+            "10",
+            "1000",
+            "1763781000",
+            "1763781060",
+            "ACCEPT",
+            "OK",
+        ],
+        [
+            "2",
+            "123456789012",
+            "eni-1",
+            "10.0.1.9",
+            "10.0.0.5",
+            "443",
+            "49152",
+            "6",
+            "20",
+            "9000",
+            "1763781000",
+            "1763781060",
+            "ACCEPT",
+            "OK",
+        ],
+        [
+            "2",
+            "123456789012",
+            "eni-2",
+            "fd00::1",
+            "fd00::2",
+            "0",
+            "0",
+            "58",
+            "1",
+            "64",
+            "1763781300",
+            "1763781360",
+            "REJECT",
+            "OK",
+        ],
         ["2", "123456789012", "eni-1", "-", "-", "-", "-", "-", "-", "-", "1763781000", "1763781060", "-", "NODATA"],
         ["2", "123456789012", "eni-1", "-", "-", "-", "-", "-", "-", "-", "1763781000", "1763781060", "-", "SKIPDATA"],
-        ["2", "123456789012", "eni-1", "10.0.0.5", "10.0.1.9", "70000", "443", "6", "1", "1", "1763781000", "1763781060", "ACCEPT", "OK"],
+        [
+            "2",
+            "123456789012",
+            "eni-1",
+            "10.0.0.5",
+            "10.0.1.9",
+            "70000",
+            "443",
+            "6",
+            "1",
+            "1",
+            "1763781000",
+            "1763781060",
+            "ACCEPT",
+            "OK",
+        ],
     ]
 }
 
@@ -39,7 +113,8 @@ fn column(name: &str, texts: &[&str], dictionary: bool) -> ArrayRef {
         }
         _ => {
             // Half of the writers have NULL for what is missing, the others a hyphen.
-            let texts: StringArray = if dictionary { known.collect() } else { texts.iter().copied().map(Some).collect() };
+            let texts: StringArray =
+                if dictionary { known.collect() } else { texts.iter().copied().map(Some).collect() };
             let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
             if dictionary { cast(&texts, &kind).unwrap() } else { Arc::new(texts) }
         }
@@ -66,7 +141,11 @@ fn text(records: &[[&str; 14]]) -> String {
 }
 
 fn packed(compression: Compression, version: WriterVersion) -> WriterProperties {
-    WriterProperties::builder().set_compression(compression).set_writer_version(version).set_max_row_group_row_count(Some(2)).build()
+    WriterProperties::builder()
+        .set_compression(compression)
+        .set_writer_version(version)
+        .set_max_row_group_row_count(Some(2))
+        .build()
 }
 
 #[test]
@@ -85,7 +164,9 @@ fn the_same_as_text() {
                 assert_eq!(decoded.stats.error, "");
                 assert_eq!(rows, expected, "{compression:?} {version:?} {underscores}");
                 assert_eq!(decoded.stats.reject_reasons, as_text.stats.reject_reasons);
-                let counts = |stats: &sightline_ingest::Stats| (stats.records, stats.no_data, stats.gaps, stats.first_seen, stats.last_seen);
+                let counts = |stats: &sightline_ingest::Stats| {
+                    (stats.records, stats.no_data, stats.gaps, stats.first_seen, stats.last_seen)
+                };
                 assert_eq!(counts(&decoded.stats), counts(&as_text.stats));
             }
         }
@@ -98,11 +179,17 @@ fn what_cannot_be_read_says_so() {
     let whole = file(&records(), true, packed(Compression::SNAPPY, WriterVersion::PARQUET_1_0));
     let streamed = read_from(Limits::default(), Keep::default(), FLOW_KEY, Input::Stream(&mut &whole[..])).0;
     assert_eq!(streamed.status(), Status::Unreadable);
-    assert_eq!(streamed.stats.error, "the Parquet file is too large to be read: deliver flow logs in smaller files, or as text");
+    assert_eq!(
+        streamed.stats.error,
+        "the Parquet file is too large to be read: deliver flow logs in smaller files, or as text"
+    );
 
     let zstd = file(&records(), true, packed(Compression::ZSTD(ZstdLevel::default()), WriterVersion::PARQUET_1_0));
     let error = read(FLOW_KEY, &zstd).0.stats.error;
-    assert!(error.ends_with("is packed in a way that flow logs are not: write the file with gzip or snappy"), "{error}");
+    assert!(
+        error.ends_with("is packed in a way that flow logs are not: write the file with gzip or snappy"),
+        "{error}"
+    );
 
     let rows = RecordBatch::try_from_iter([("colour", Arc::new(Int64Array::from(vec![7])) as ArrayRef)]).unwrap();
     let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), None).unwrap();

@@ -2,6 +2,7 @@
 
 mod bedrock_invocation;
 mod cloudtrail;
+mod corpus;
 mod eks_audit;
 mod every_source;
 mod flow_parquet;

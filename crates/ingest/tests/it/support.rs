@@ -6,10 +6,10 @@ use arrow::array::RecordBatch;
 use arrow::json::LineDelimitedWriter;
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Map, Value, json};
-use sightline_ingest::{Batch, Decoded, Input, Keep, Limits, NoSidecars, ObjectRef, Part, Sidecars, decode};
+use sightline_ingest::{Batch, Decoded, Input, Keep, Limits, NoSidecars, ObjectRef, Part, Sidecars, Source, decode, decode_as};
 use sightline_model::column::ColumnType;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 
 pub(crate) const FLOW_KEY: &str = "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/22/x.log";
 pub(crate) const TRAIL_KEY: &str = "AWSLogs/123456789012/CloudTrail/us-east-1/2026/11/22/x.json";
@@ -38,10 +38,25 @@ pub(crate) fn read_beside(
     key: &str,
     input: Input<'_>,
 ) -> (Decoded, Rows) {
+    collect(sidecars, limits, keep, |batch| decode(&ObjectRef { uri: "test", key }, input, batch))
+}
+
+/// Decodes as the source that is told.
+pub(crate) fn read_as(source: &dyn Source, input: Input<'_>) -> (Decoded, Rows) {
+    let object = ObjectRef { uri: "test", key: "key" };
+    collect(&NoSidecars, Limits::default(), Keep::default(), |batch| decode_as(source, &object, input, batch))
+}
+
+fn collect(
+    sidecars: &dyn Sidecars,
+    limits: Limits,
+    keep: Keep,
+    decode: impl FnOnce(&mut Batch<'_>) -> Decoded,
+) -> (Decoded, Rows) {
     let mut parts: Vec<Part> = Vec::new();
     let mut sink = |part| parts.push(part);
     let mut batch = Batch::new(limits, keep, &mut sink).with_sidecars(sidecars);
-    let decoded = decode(&ObjectRef { uri: "test", key }, input, &mut batch);
+    let decoded = decode(&mut batch);
     let mut rollup = batch.finish();
     rollup.take(&mut |part| parts.push(part));
     let mut rows = Rows::default();
@@ -49,6 +64,16 @@ pub(crate) fn read_beside(
         rows.entry(part.table.name).or_default().extend(values(&part));
     }
     (decoded, rows)
+}
+
+/// Gives few bytes at a time.
+pub(crate) struct Pieces<'a>(pub(crate) &'a [u8], pub(crate) usize);
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let most = buffer.len().min(self.1);
+        self.0.read(&mut buffer[..most])
+    }
 }
 
 /// The rows of one table; none where it has none.

@@ -37,7 +37,16 @@ fn connections_fold_into_one_row_a_direction() {
         .map(|flow| {
             let from = if flow["from_client"] == true { "client" } else { "server" };
             let [hour, client, server, port, records, packets, bytes, first, last, line] = [
-                "hour", "client_addr", "server_addr", "server_port", "records", "packets", "bytes", "first_seen", "last_seen", "line",
+                "hour",
+                "client_addr",
+                "server_addr",
+                "server_port",
+                "records",
+                "packets",
+                "bytes",
+                "first_seen",
+                "last_seen",
+                "line",
             ]
             .map(|name| text(&flow[name]));
             format!(
@@ -335,7 +344,10 @@ fn newer_fields() {
     assert_eq!(decoded.stats.rejects, 0, "{:?}", decoded.stats.reject_samples);
     let names = ["ecs_task_arn", "reject_reason", "resource_id", "next_hop_type", "next_hop_id"];
     let values: Vec<&Value> = names.iter().map(|name| &flows(&rows)[0][*name]).collect();
-    assert_eq!(json!(values), json!(["arn:aws:ecs:us-east-1:123456789012:task/c/1", "BPA", "nat-1", "nat_gateway", "eni-9"]));
+    assert_eq!(
+        json!(values),
+        json!(["arn:aws:ecs:us-east-1:123456789012:task/c/1", "BPA", "nat-1", "nat_gateway", "eni-9"])
+    );
 }
 
 #[test]
@@ -351,7 +363,12 @@ fn transit_gateways_tell_of_both_ends() {
         az-1 tgw-attach-1 10.2.0.1 10.1.0.1 443 40000 6 20 9000 1763781000 1763781060 OK IPv4 0 0 0 0 19 us-east-1 ingress - -\n\
         6 TransitGateway 123456789012 tgw-1 tgw-attach-2 - - - - - - - - - - - - - - - - - - 1763781000 1763781060 SKIPDATA - - - - - - - - - -\n";
     let (decoded, rows) = read(FLOW_KEY, text.as_bytes());
-    assert_eq!((decoded.source, decoded.stats.rejects), ("transit_gateway_flow", 0), "{:?}", decoded.stats.reject_samples);
+    assert_eq!(
+        (decoded.source, decoded.stats.rejects),
+        ("transit_gateway_flow", 0),
+        "{:?}",
+        decoded.stats.reject_samples
+    );
     assert_eq!(of(&rows, "log_gap")[0]["source"], "transit_gateway_flow");
     assert_json_snapshot!(flows(&rows), @r#"
     [

@@ -75,16 +75,14 @@ impl Decode {
         let (mut exit, mut rejects) = (Exit::Clean, Rejects::default());
         for file in &self.files {
             match self.one(file, keep, &mut rows) {
+                // A reader that has gone wants no remark on what it did not take, and no further file.
+                _ if rows.has_failed() => break,
                 Ok(None) => {}
                 Ok(Some(decoded)) => rejects.tell(file, &decoded.stats),
                 Err(error) => {
                     print::error(&error);
                     exit = exit.or_worse(Exit::CouldNotRun);
                 }
-            }
-            // A reader that has gone wants no further file, and no remark on this one.
-            if rows.has_failed() {
-                break;
             }
         }
         for (table, number) in rows.finish()? {

@@ -95,6 +95,9 @@ fn show(gaps: &Gaps) -> anyhow::Result<()> {
             let told = format!("{}: {}", place.join(" "), one.reason);
             print::line(&entry(&one.source, Tone::Doubt, 22, &told))?;
         }
+        if gaps.unlogged.iter().any(|one| !one.place.is_empty()) {
+            print::line("`sightline ingest --discovered` reads what is configured")?;
+        }
         more(gaps.unlogged.len())?;
     }
     if !gaps.unknown.is_empty() {

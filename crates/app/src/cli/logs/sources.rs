@@ -8,7 +8,7 @@ use serde::Serialize;
 use sightline_ingest::source::ALL;
 
 /// Where the text beside a label begins.
-const INDENT: usize = 12;
+const INDENT: usize = 14;
 
 /// List the kinds of logs that are understood, with their tables and where AWS writes them
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ impl Sources {
             print::line(&format!("{}: {}", one.name, one.about))?;
             print::line(&entry("tables", Tone::Plain, INDENT, &one.tables.join(", ")))?;
             for (place, layout) in one.layouts.iter().enumerate() {
-                print::line(&entry(if place == 0 { "written as" } else { "" }, Tone::Plain, INDENT + 2, layout))?;
+                print::line(&entry(if place == 0 { "written as" } else { "" }, Tone::Plain, INDENT, layout))?;
             }
             print::line("")?;
         }
