@@ -55,7 +55,7 @@ impl Config {
             (None, None) => return Ok(Self::default()),
         };
         let text = read(&path).with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
-        let config = file::parse(&path, &text)?;
+        let config = file::parse(&path, &text).map_err(|error| *error)?;
         Ok(Self { path: Some(path), text, ..config })
     }
 

@@ -101,7 +101,7 @@ impl SoFar {
             return format!("{}  {speed}  listing…", figures::counted(self.objects, "object"));
         }
         let left = self.ahead.bytes.saturating_sub(self.bytes) as f64 / rate;
-        let left = if left.is_finite() && left < 1e7 {
+        let left = if left.is_finite() && left > 0.0 && left < 1e7 {
             format!("  {} left", figures::duration(Duration::from_secs_f64(left)))
         } else {
             String::new()

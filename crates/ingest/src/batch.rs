@@ -2,10 +2,12 @@
 
 use crate::Stats;
 use crate::content::Unpacker;
+use crate::dns;
 use crate::flow::columns::Columns;
 use crate::flow::known::Known;
 use crate::flow::rollup::Rollup;
 use crate::flow::{self, Entry};
+use crate::rollups::Rollups;
 use crate::sidecar::{NoSidecars, Sidecar, Sidecars};
 use arrow::array::RecordBatch;
 use sightline_columns::{Row, TableBuilder};
@@ -60,7 +62,7 @@ pub enum Text {
 }
 
 /// Formats that a batch remembers: a header's, and what holds before it, for a few regions.
-const FORMATS: usize = 8;
+const FORMATS: usize = 4;
 
 /// Some rows of one table.
 #[derive(Debug, Clone)]
@@ -77,7 +79,7 @@ pub struct Part {
 pub struct Batch<'s> {
     limits: Limits,
     keep: Keep,
-    flows: Rollup,
+    rollups: Rollups,
     /// formats of flow logs, the one used last at the end
     formats: Vec<Known>,
     unpacker: Option<Unpacker>,
@@ -94,7 +96,7 @@ impl<'s> Batch<'s> {
         Self {
             limits,
             keep,
-            flows: Rollup::default(),
+            rollups: Rollups::default(),
             formats: Vec::new(),
             unpacker: None,
             tables: Vec::new(),
@@ -127,16 +129,24 @@ impl<'s> Batch<'s> {
 
     /// The rollup of flow records, to number what they have in common.
     pub(crate) fn rollup(&mut self) -> &mut Rollup {
-        &mut self.flows
+        &mut self.rollups.flows
     }
 
     /// Adds flow records of one object to the rollup, which may begin anew then.
     pub(crate) fn flows(&mut self, entries: &[Entry], stats: &mut Stats) {
-        flow::name_owner(stats, entries, &self.flows);
-        self.flows.add(entries);
-        if self.flows.is_full(self.limits.groups) {
-            self.flows.take(self.sink);
+        flow::name_owner(stats, entries, &self.rollups.flows);
+        self.rollups.flows.add(entries);
+        if self.rollups.flows.is_full(self.limits.groups) {
+            self.rollups.flows.take(self.sink);
         }
+    }
+
+    /// Adds to the rollup of answers, which may begin anew before.
+    pub(crate) fn answers(&mut self) -> &mut dns::rollup::Rollup {
+        if self.rollups.answers.is_full(self.limits.groups) {
+            self.rollups.answers.take(self.sink);
+        }
+        &mut self.rollups.answers
     }
 
     /// What is known of a format of flow logs.
@@ -177,11 +187,11 @@ impl<'s> Batch<'s> {
     }
 
     /// Gives the rows that are no rollups to the sink, and the rollups back, to be merged with those of other threads.
-    pub fn finish(mut self) -> Rollup {
+    pub fn finish(mut self) -> Rollups {
         for builder in &mut self.tables {
             give(builder, self.sink);
         }
-        self.flows
+        self.rollups
     }
 }
 

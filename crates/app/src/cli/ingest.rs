@@ -56,6 +56,9 @@ pub(crate) struct Ingest {
     /// What was read is in the lake after this time at the latest
     #[arg(long, default_value = "30", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     batch_time: u64,
+    /// A batch has so many objects at the most
+    #[arg(long, default_value = "10000", value_name = "N", hide = true)]
+    batch_objects: NonZeroUsize,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -164,6 +167,7 @@ impl Ingest {
             workers: self.threads.map_or_else(world::parallelism, NonZeroUsize::get),
             keep: self.kept.over(config),
             batch_time: Duration::from_secs(self.batch_time),
+            batch_objects: self.batch_objects.get(),
             cancel: cancel.clone(),
             ..IngestOptions::new(world::clock())
         })

@@ -28,13 +28,13 @@ impl ConfigError {
         span: Option<Range<usize>>,
         message: &str,
         help: Option<String>,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             message: shortened(message, LONGEST),
             file: NamedSource::new(path.display().to_string(), text.to_owned()),
             span: span.map(SourceSpan::from),
             help,
-        }
+        })
     }
 
     /// The error with the lines of the file that it is about.

@@ -82,7 +82,7 @@ struct Fault {
     help: Option<String>,
 }
 
-pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<ConfigError>> {
     let file: File = toml::from_str(text).map_err(|error| {
         let help = "`sightline config schema` tells every key that there is";
         ConfigError::new(path, text, error.span(), error.message(), Some(help.to_owned()))
@@ -183,7 +183,16 @@ mod tests {
 
     #[test]
     fn faults_show_their_place() {
-        insta::assert_snapshot!(read("[keep]\nraw_flow = true\n").unwrap_err());
+        insta::assert_snapshot!(read("[keep]\nraw_flow = true\n").unwrap_err(), @r"
+        the configuration `conf/sightline.toml` is wrong: unknown field `raw_flow`, expected `raw_flows` or `text`
+           ╭─[conf/sightline.toml:2:1]
+         1 │ [keep]
+         2 │ raw_flow = true
+           · ────┬───
+           ·     ╰── here
+           ╰────
+          help: `sightline config schema` tells every key that there is
+        ");
         for (text, says) in [
             ("[[logs]]\nname = \"a\"\n", "missing field `place`"),
             ("[[logs]]\nname = \"a b\"\nplace = \"x\"\n", "a name has letters"),
@@ -193,7 +202,7 @@ mod tests {
             ),
             ("[[logs]]\nname = \"a\"\nplace = \"gs://x\"\n", "addresses begin with"),
             ("[[logs]]\nname = \"a\"\nplace = \"-\"\n", "standard input"),
-            ("[[logs]]\nname = \"a\"\nplace = \"x\"\nsource = \"elb\"\n", "the sources are `cloudtrail`"),
+            ("[[logs]]\nname = \"a\"\nplace = \"x\"\nsource = \"elb\"\n", "the sources are `bedrock_invocation`"),
             ("[[logs]]\nname = \"a\"\nplace = \"x\"\nsince = \"soon\"\n", "nor an age"),
             ("[[logs]]\nname = \"a\"\nplace = \"x\"\nexternal_id = \"e\"\n", "add `role_arn`"),
             ("[keep]\ntext = \"some\"\n", "unknown variant `some`"),

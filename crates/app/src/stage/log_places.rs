@@ -243,20 +243,57 @@ mod tests {
     #[tokio::test]
     async fn every_kind_of_destination() {
         let found = seen(vec![
-            ("aws_vpc_flow_log", json!({"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "LogDestinationType": "s3",
-                "LogDestination": "arn:aws:s3:::logs/net/"})),
-            ("aws_vpc_flow_log", json!({"FlowLogId": "fl-2", "FlowLogStatus": "ACTIVE", "LogDestinationType": "s3",
-                "LogDestination": "arn:aws:s3:::logs", "DestinationOptions": {"HiveCompatiblePartitions": true}})),
-            ("aws_vpc_flow_log", json!({"FlowLogId": "fl-3", "FlowLogStatus": "ACTIVE", "LogDestinationType": "cloud-watch-logs"})),
-            ("aws_cloudtrail_trail", json!({"Name": "main", "S3BucketName": "logs", "IsLogging": true})),
-            ("aws_cloudtrail_trail", json!({"Name": "org", "S3BucketName": "logs", "S3KeyPrefix": "it's", "IsOrganizationTrail": true})),
-            ("aws_organizations_organization", json!({"Id": "o-1"})),
-            ("aws_bedrock_model_invocation_logging_configuration", json!({"cloudWatchConfig": {"logGroupName": "/bedrock"}})),
+            ("aws_vpc_flow_log", json!({"flow_log_id": "fl-1", "flow_log_status": "ACTIVE", "log_destination_type": "s3",
+                "log_destination": "arn:aws:s3:::logs/net/"})),
+            ("aws_vpc_flow_log", json!({"flow_log_id": "fl-2", "flow_log_status": "ACTIVE", "log_destination_type": "s3",
+                "log_destination": "arn:aws:s3:::logs", "destination_options": {"HiveCompatiblePartitions": true}})),
+            ("aws_vpc_flow_log", json!({"flow_log_id": "fl-3", "flow_log_status": "ACTIVE", "log_destination_type": "cloud-watch-logs"})),
+            ("aws_cloudtrail_trail", json!({"name": "main", "s3_bucket_name": "logs", "is_logging": true})),
+            ("aws_cloudtrail_trail", json!({"name": "org", "s3_bucket_name": "logs", "s3_key_prefix": "it's", "is_organization_trail": true})),
+            ("aws_organizations_organization", json!({"id": "o-1"})),
+            ("aws_bedrock_model_invocation_logging_configuration", json!({"cloud_watch_config": {"logGroupName": "/bedrock"}})),
             ("aws_eks_cluster", json!({"name": "prod", "logging": {"clusterLogging": [{"types": ["api", "audit"], "enabled": true}]}})),
             ("aws_eks_cluster", json!({"name": "dark", "logging": {"clusterLogging": [{"types": ["audit"], "enabled": false}]}})),
-            ("aws_sagemaker_endpoint", json!({"EndpointName": "fraud", "DataCaptureConfig": {"EnableCapture": true, "DestinationS3Uri": "s3://cap/a"}})),
+            ("aws_sagemaker_endpoint", json!({"endpoint_name": "fraud", "data_capture_config": {"EnableCapture": true, "DestinationS3Uri": "s3://cap/a"}})),
         ])
         .await;
-        insta::assert_snapshot!(found.ready_to_paste().join("\n"));
+        insta::assert_snapshot!(found.ready_to_paste().join("\n"), @r#"
+        # flow log fl-3 delivers to cloud-watch-logs: of flow logs those in S3 can be read
+        sightline ingest s3://logs/net/AWSLogs/123456789012/vpcflowlogs/   # flow log fl-1
+        sightline ingest s3://logs/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/   # flow log fl-2
+        sightline ingest s3://logs/AWSLogs/123456789012/CloudTrail   # trail main
+        sightline ingest 's3://logs/it'\''s/AWSLogs/o-1/'   # trail org
+        sightline ingest 'logs:///bedrock?region=eu-west-1'   # model invocation logging
+        sightline ingest 'logs:///aws/eks/prod/cluster?region=eu-west-1'   # audit log of cluster prod
+        sightline ingest s3://cap/a/fraud/   # data capture of endpoint fraud
+
+        [[logs]]
+        name = "vpc-flow-123456789012"
+        place = "s3://logs/net/AWSLogs/123456789012/vpcflowlogs/"
+
+        [[logs]]
+        name = "vpc-flow-123456789012-2"
+        place = "s3://logs/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/"
+
+        [[logs]]
+        name = "cloudtrail-123456789012"
+        place = "s3://logs/AWSLogs/123456789012/CloudTrail"
+
+        [[logs]]
+        name = "cloudtrail-123456789012-2"
+        place = "s3://logs/it's/AWSLogs/o-1/"
+
+        [[logs]]
+        name = "bedrock-invocation-123456789012"
+        place = "logs:///bedrock?region=eu-west-1"
+
+        [[logs]]
+        name = "eks-audit-123456789012"
+        place = "logs:///aws/eks/prod/cluster?region=eu-west-1"
+
+        [[logs]]
+        name = "sagemaker-capture-123456789012"
+        place = "s3://cap/a/fraud/"
+        "#);
     }
 }

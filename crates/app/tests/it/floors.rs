@@ -42,8 +42,9 @@ fn dependencies_go_down() {
     for package in workspace() {
         for dependency in &package.dependencies {
             let (Some(above), Some(below)) = (floor(&package.name), floor(&dependency.name)) else { continue };
-            // Tests may look sideways, at the real declarations of another stage; never up.
-            let is_lower = below < above || (below == above && dependency.kind == DependencyKind::Development);
+            // Tests may look sideways, at the real declarations of another stage; never up. The words are the ground of all floors.
+            let is_sideways = below == above && dependency.kind == DependencyKind::Development;
+            let is_lower = below < above || is_sideways || dependency.name == "sightline-model";
             assert!(is_lower, "{} (floor {above}) depends on {} (floor {below})", package.name, dependency.name);
         }
     }

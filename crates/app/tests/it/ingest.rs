@@ -65,7 +65,20 @@ fn the_summary_in_80_columns() {
     assert_eq!(ingest.code, Some(3), "{}", ingest.err);
     assert!(ingest.out.lines().all(|line| line.chars().count() <= 80), "{}", ingest.out);
     let told = ingest.out.replace(&fs::canonicalize(&logs).unwrap().display().to_string(), "LOGS");
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told, @r"
+    logs
+    SOURCE    OBJECTS  BYTES  RECORDS  REJECTED
+    vpc_flow        2  394 B        2         1
+
+    read 2 objects, 394 B, 2 records
+    left out
+                1  the same content as another, under another name
+                1  objects without records, such as digests
+                1  no log that is known
+    missing
+                1  rejected: `…` is no address:
+                   file://LOGS/bad.log.gz:3
+    ");
     assert_eq!(ingest.err, "", "no terminal, no progress");
     let again = run(sightline(&folder).args(["ingest", "logs"]).env("COLUMNS", "80"));
     assert_eq!(again.code, Some(0), "what was read before is not missing again: {}", again.out);
@@ -78,7 +91,45 @@ fn the_shape_of_the_json() {
     write(&folder.path().join("logs"), &[("a.log", flows(&flow_line(START, 40_000)).into_bytes())]);
     let ingest = run(sightline(&folder).args(["ingest", "--json", "logs"]));
     assert_eq!(ingest.json().as_object().unwrap().keys().collect::<Vec<_>>(), ["logs"]);
-    insta::assert_json_snapshot!(first(&ingest));
+    insta::assert_json_snapshot!(first(&ingest), @r#"
+    {
+      "objects": 1,
+      "bytes": 207,
+      "records": 1,
+      "rejects": 0,
+      "reject_samples": [],
+      "by_source": {
+        "vpc_flow": {
+          "objects": 1,
+          "bytes": 207,
+          "records": 1,
+          "rejects": 0
+        }
+      },
+      "gaps": 0,
+      "no_data": 0,
+      "skipped_already": 0,
+      "skipped_old": 0,
+      "passed_over": 0,
+      "ignored": 0,
+      "unreadable": 0,
+      "denied": 0,
+      "unreadable_samples": [],
+      "unlisted": [],
+      "duplicates": 0,
+      "late": 0,
+      "uninteresting": 0,
+      "reject_reasons": {},
+      "recovered": 0,
+      "requests": {
+        "lists": 0,
+        "gets": 0,
+        "calls": 0
+      },
+      "unacknowledged": null,
+      "cancelled": false
+    }
+    "#);
 }
 
 #[test]
@@ -209,7 +260,7 @@ async fn without_a_place_the_newest_scan_tells_where_logs_are() {
     let logs = folder.path().join("lake");
     let lake = Lake::create(&logs).await.unwrap();
     let scan = json!({"scan_id": "s", "account_id": "123456789012", "finished_at": "2026-11-22T03:00:00Z"});
-    let config = json!({"Name": "main", "S3BucketName": "audit-logs", "S3KeyPrefix": "trails", "IsLogging": true});
+    let config = json!({"name": "main", "s3_bucket_name": "audit-logs", "s3_key_prefix": "trails", "is_logging": true});
     let trail = json!({"scan_id": "s", "account_id": "123456789012", "region": "us-east-1", "table_name": "aws_cloudtrail_trail",
         "arn": "arn:aws:cloudtrail:us-east-1:123456789012:trail/main", "config": config});
     lake.append(RESOURCE, &[trail]).await.unwrap();

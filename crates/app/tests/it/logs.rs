@@ -53,12 +53,52 @@ fn the_shape_of_a_row() {
     let folder = TempDir::new().unwrap();
     write_every_log(folder.path());
     let decode = run(sightline(&folder).args(["logs", "decode", "trail.json.gz"]));
-    insta::assert_json_snapshot!(decode.lines()[0]);
+    insta::assert_json_snapshot!(decode.lines()[0], @r#"
+    {
+      "table": "api_call",
+      "event_id": "e-1",
+      "event_time": "2026-11-22T03:04:05Z",
+      "account_id": "123456789012",
+      "region": "us-east-1",
+      "event_source": "bedrock.amazonaws.com",
+      "event_name": "InvokeModel",
+      "event_category": "Management",
+      "read_only": null,
+      "identity_type": "",
+      "identity_arn": "",
+      "identity_account_id": "",
+      "principal_id": "",
+      "user_name": "",
+      "issuer_arn": "",
+      "session_name": "",
+      "access_key_id": "",
+      "ec2_role_delivery": "",
+      "invoked_by": "",
+      "source_ip": "",
+      "user_agent": "",
+      "vpc_endpoint_id": "",
+      "host": "",
+      "model_id": "",
+      "guardrail_id": "",
+      "inference_region": "",
+      "bearer_token": null,
+      "error_code": "",
+      "error_message": "",
+      "request_id": "",
+      "assumed_role_arn": "",
+      "issued_access_key_id": "",
+      "session_tags": {},
+      "resources": [],
+      "request_parameters": null,
+      "object": "trail.json.gz",
+      "line": 1
+    }
+    "#);
     let audit = run(sightline(&folder).args(["logs", "decode", "audit.log"])).lines();
     assert_eq!(audit[0]["user_groups"], json!(["system:masters"]), "columns of JSON are JSON");
     let kept =
         run(sightline(&folder).args(["logs", "decode", "--keep-text", "redacted", "invocations.json.gz"])).lines();
-    assert!(kept[0]["prompt"].as_str().unwrap().starts_with("Call me"), "{}", kept[0]);
+    assert!(kept[0]["prompt"].as_str().unwrap().contains("Call me"), "{}", kept[0]);
     let raw = run(sightline(&folder).args(["logs", "decode", "--keep-raw", "flows.log.gz"])).lines();
     let tables: Vec<&Value> = raw.iter().map(|row| &row["table"]).collect();
     assert_eq!(tables, ["flow_record", "flow"]);
@@ -184,10 +224,10 @@ async fn scanned(folder: &TempDir, resources: Vec<(&str, Value)>) {
 async fn gaps_of_every_kind() {
     let folder = TempDir::new().unwrap();
     scanned(&folder, vec![
-        ("aws_vpc", json!({"VpcId": "vpc-1"})),
-        ("aws_vpc", json!({"VpcId": "vpc-2"})),
-        ("aws_vpc_flow_log", json!({"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "ResourceId": "vpc-1", "LogDestinationType": "s3",
-            "LogDestination": "arn:aws:s3:::logs"})),
+        ("aws_vpc", json!({"vpc_id": "vpc-1"})),
+        ("aws_vpc", json!({"vpc_id": "vpc-2"})),
+        ("aws_vpc_flow_log", json!({"flow_log_id": "fl-1", "flow_log_status": "ACTIVE", "resource_id": "vpc-1", "log_destination_type": "s3",
+            "log_destination": "arn:aws:s3:::logs"})),
     ])
     .await;
     let key = |name: &str| {

@@ -15,6 +15,8 @@ mod generated;
 mod iam;
 #[cfg(test)]
 mod ingest;
+#[cfg(all(test, unix))]
+mod ingest_faults;
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]

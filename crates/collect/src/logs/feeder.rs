@@ -68,20 +68,22 @@ impl Feeder {
     }
 
     pub(super) async fn run(self, jobs: mpsc::Sender<Job>) {
-        if let Err(error) = self.feed(jobs).await {
+        // INVARIANT: what ended the listing is told before the queue closes, or a batch could end without it.
+        if let Err(error) = self.feed(&jobs).await {
             self.state().fatal = Some(error);
         }
         self.state().ahead.complete = true;
     }
 
-    async fn feed(&self, jobs: mpsc::Sender<Job>) -> Result<(), CollectError> {
-        let cancelled = self.options.cancel.clone().cancelled_owned().boxed();
-        let listing = self.store.list_since(self.options.since).take_until(cancelled);
+    async fn feed(&self, jobs: &mpsc::Sender<Job>) -> Result<(), CollectError> {
+        let cancelled = || self.options.cancel.clone().cancelled_owned().boxed();
+        let listing = self.store.list_since(self.options.since).take_until(cancelled());
         let mut chunks = listing.ready_chunks(CHUNK);
         while let Some(listed) = chunks.next().await {
             let (wanted, known, chunk) = self.wanted(listed).await?;
             let opening = futures::stream::iter(wanted).map(|object| self.open(object, &known, &chunk));
-            let mut opening = opening.buffer_unordered(self.options.concurrency.max(1));
+            // An object that stalls must not hold up the end.
+            let mut opening = opening.buffer_unordered(self.options.concurrency.max(1)).take_until(cancelled());
             while let Some(opened) = opening.next().await {
                 let Some(job) = opened? else { continue };
                 if self.options.cancel.is_cancelled() || jobs.send(job).await.is_err() {
@@ -96,7 +98,7 @@ impl Feeder {
     async fn wanted(&self, listed: Vec<Result<Listed, Unlisted>>) -> Result<(Vec<Listed>, Known, Chunk), CollectError> {
         let candidates = self.candidates(listed);
         let chunk = self.recent.chunk();
-        let known = Known::of(&self.lake, &candidates).await?;
+        let known = Known::of(&self.lake, &candidates, self.options.source).await?;
         let (old, new): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|object| known.has_read(object));
         let mut seen = self.state();
         seen.passed.skipped_already += old.len() as u64;

@@ -79,17 +79,26 @@ struct Unheard;
 
 type Sender = mpsc::Sender<Result<Listed, Unlisted>>;
 
-/// Every file below the path. Links to folders are not followed: they may lead in circles.
-fn walk(path: &Path, sender: &Sender) -> Result<(), Unheard> {
+/// Every file below the root. Links to folders are not followed: they may lead in circles. What is still to be looked at is kept in a list:
+/// folders may lie so deep in each other that a thread's stack would not do.
+fn walk(root: &Path, sender: &Sender) -> Result<(), Unheard> {
     let send = |found| sender.blocking_send(found).map_err(|_| Unheard);
-    let found = fs::metadata(path).and_then(|metadata| {
-        if metadata.is_dir() { children(path).map(Found::Folder) } else { listed(path, &metadata).map(Found::File) }
-    });
-    match found {
-        Ok(Found::File(file)) => file.map_or(Ok(()), |file| send(Ok(file))),
-        Ok(Found::Folder(children)) => children.iter().try_for_each(|child| walk(&path.join(&child.name), sender)),
-        Err(error) => send(Err(Unlisted { place: path.display().to_string(), error: reason(&error) })),
+    let mut ahead = vec![root.to_owned()];
+    while let Some(path) = ahead.pop() {
+        let found = fs::metadata(&path).and_then(|metadata| {
+            if metadata.is_dir() {
+                children(&path).map(Found::Folder)
+            } else {
+                listed(&path, &metadata).map(Found::File)
+            }
+        });
+        match found {
+            Ok(Found::File(file)) => file.map_or(Ok(()), |file| send(Ok(file)))?,
+            Ok(Found::Folder(children)) => ahead.extend(children.iter().rev().map(|child| path.join(&child.name))),
+            Err(error) => send(Err(Unlisted { place: path.display().to_string(), error: reason(&error) }))?,
+        }
     }
+    Ok(())
 }
 
 enum Found {
@@ -128,7 +137,9 @@ fn listed(path: &Path, metadata: &Metadata) -> io::Result<Option<Listed>> {
     if !metadata.is_file() {
         return Ok(None);
     }
-    let key = path.to_string_lossy().into_owned();
+    // Two such names may look alike: one would be taken for the other.
+    let no_text = || io::Error::other("the name is no UTF-8; rename the file to have it read");
+    let key = path.to_str().ok_or_else(no_text)?.to_owned();
     Ok(Some(Listed {
         uri: format!("{SCHEME}{key}"),
         key,

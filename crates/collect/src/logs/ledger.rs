@@ -39,14 +39,14 @@ struct Content {
 }
 
 impl Known {
-    /// Asks the lake's newest state.
-    pub(super) async fn of(lake: &Lake, chunk: &[Listed]) -> Result<Self, CollectError> {
+    /// Asks the lake's newest state. With a source `forced`, objects that were passed by because no source recognised them are new.
+    pub(super) async fn of(lake: &Lake, chunk: &[Listed], forced: Option<&str>) -> Result<Self, CollectError> {
         let mut known = Self::default();
         if chunk.is_empty() {
             return Ok(known);
         }
         let session = lake.session(&[]).await?;
-        for row in rows(&session, chunk).await? {
+        for row in rows(&session, chunk, forced.is_some()).await? {
             match row.seq {
                 0 => known.failed.insert(hash(&row.uri, &row.version, &row.error)),
                 _ => known.read.insert(identity(&row.uri, &row.version)),
@@ -74,19 +74,21 @@ impl Known {
 }
 
 /// The range lets the lake pass over files; the list makes the answer small, whatever lies between.
-async fn rows(session: &Session, chunk: &[Listed]) -> Result<Vec<Row>, CollectError> {
+async fn rows(session: &Session, chunk: &[Listed], forced: bool) -> Result<Vec<Row>, CollectError> {
     let least = chunk.iter().map(|object| object.uri.as_str()).min().unwrap_or_default();
     let most = chunk.iter().map(|object| object.uri.as_str()).max().unwrap_or_default();
     let list: Vec<String> = chunk.iter().map(|object| quoted(&object.uri)).collect();
     let sql = format!(
-        "SELECT uri, version, error, seq FROM log_object WHERE uri >= {} AND uri <= {} AND uri IN ({})",
+        "SELECT uri, version, error, seq FROM log_object WHERE uri >= {} AND uri <= {} AND uri IN ({}){}",
         quoted(least),
         quoted(most),
-        list.join(",")
+        list.join(","),
+        if forced { " AND status <> 'ignored'" } else { "" }
     );
     Ok(session.sql(&sql).await?.rows_as()?)
 }
 
+/// Contents of which something was kept: a copy of one that no source understood may have a name that tells which source it is of.
 async fn contents(session: &Session, new: &[&Listed]) -> Result<HashSet<u128>, CollectError> {
     let sizes: HashSet<u64> = new.iter().map(|object| object.size).filter(|size| *size > 0).collect();
     if sizes.is_empty() {
@@ -94,7 +96,8 @@ async fn contents(session: &Session, new: &[&Listed]) -> Result<HashSet<u128>, C
     }
     let list: Vec<String> = sizes.iter().map(u64::to_string).collect();
     let sql = format!(
-        "SELECT DISTINCT content FROM log_object WHERE seq > 0 AND content <> '' AND size IN ({})",
+        "SELECT DISTINCT content FROM log_object WHERE seq > 0 AND content <> '' AND size IN ({}) \
+         AND (status IN ('read', 'partial') OR status = 'unreadable' AND (\"rows\" > 0 OR gaps > 0 OR error <> ''))",
         list.join(",")
     );
     let rows: Vec<Content> = session.sql(&sql).await?.rows_as()?;

@@ -3,8 +3,8 @@
 use super::commit::SHARD;
 use super::store::Listed;
 use jiff::{SignedDuration, Timestamp};
-use sightline_ingest::{Decoded, Part, Stats};
 use sightline_columns::TableBuilder;
+use sightline_ingest::{Decoded, Part, Stats};
 use sightline_model::lake_table::LOG_GAP;
 use sightline_model::log::LogObject;
 use std::collections::BTreeMap;
@@ -90,7 +90,8 @@ pub(super) fn late_gaps<'r>(rows: impl Iterator<Item = (&'r LogObject, SignedDur
     for (object, lag) in rows {
         let mut row = builder.row();
         row.text("source", &object.source).text("account_id", &object.account_id).text("region", &object.region);
-        row.text("subject", &format!("delivered {} minutes after its last record", lag.as_mins())).text("reason", "LATE");
+        row.text("subject", &format!("delivered {} minutes after its last record", lag.as_mins()))
+            .text("reason", "LATE");
         row.maybe_time("first_seen", object.first_seen.map(|time| time.as_microsecond()));
         row.maybe_time("last_seen", object.last_seen.map(|time| time.as_microsecond()));
         row.text("object", &object.uri).int("line", 0);

@@ -64,6 +64,11 @@ impl Recent {
         self.state().contents.insert(content)
     }
 
+    /// Nothing was kept of this content: a copy of it may be taken.
+    pub(super) fn gives_back(&self, content: u128) {
+        self.state().contents.remove(&content);
+    }
+
     /// These contents are in the lake.
     pub(super) fn forget_contents(&self, contents: Vec<u128>) {
         let mut state = self.state();

@@ -13,7 +13,7 @@ use super::worker::{Finished, Outcome, Output, Worker};
 use super::writers::Writers;
 use crate::CollectError;
 use jiff::SignedDuration;
-use sightline_ingest::{Part, Rollup};
+use sightline_ingest::{Decoded, Part, Rollups};
 use sightline_lake::{Lake, Staged};
 use sightline_model::log::LogObject;
 use tokio::runtime::Handle;
@@ -80,6 +80,10 @@ impl<'r> Run<'r> {
             over = self.queue.is_over();
             self.settle(batch).await?;
         }
+        // A feeder that stopped without its end left a hole.
+        if let Err(error) = (&mut self.feeding).await {
+            return Err(CollectError::LogList { place: self.store.place(), reason: error.to_string() });
+        }
         match self.summary.unlisted.first() {
             Some(place) if self.summary.has_seen_nothing() => {
                 Err(CollectError::LogList { place: place.place.clone(), reason: place.error.clone() })
@@ -143,11 +147,13 @@ impl<'r> Run<'r> {
                 batch.settled.push(finished.listed);
             }
             Outcome::Duplicate(row) => {
+                self.progress.object_done(&ObjectDone::of(&finished.listed, &Decoded::default()));
                 self.summary.duplicates += 1;
                 batch.rows.push(*row);
                 batch.settled.push(finished.listed);
             }
             Outcome::Unread(row, unread) => {
+                self.progress.object_done(&ObjectDone::of(&finished.listed, &Decoded::default()));
                 self.summary.unfetched(&row.uri, &unread);
                 batch.rows.push(*row);
             }
@@ -199,7 +205,7 @@ impl<'r> Run<'r> {
         let (mut staged, mut rollups) = (Vec::new(), Vec::new());
         for output in outputs {
             staged.extend(output.staged);
-            rollups.push(output.rollup);
+            rollups.push(output.rollups);
         }
         let (sender, parts) = crossing(self.options.workers);
         let merging = tokio::task::spawn_blocking(move || merge(rollups, late, &sender));
@@ -230,14 +236,14 @@ fn crossing(threads: usize) -> (Vec<mpsc::Sender<Part>>, Vec<mpsc::Receiver<Part
 }
 
 /// Merges the rollups into the largest and deals its rows out.
-fn merge(mut rollups: Vec<Rollup>, late: Option<Part>, writers: &[mpsc::Sender<Part>]) {
-    rollups.sort_by_key(|rollup| std::cmp::Reverse(rollup.len()));
+fn merge(mut rollups: Vec<Rollups>, late: Option<Part>, writers: &[mpsc::Sender<Part>]) {
+    rollups.sort_by_key(|rollups| std::cmp::Reverse(rollups.len()));
     let mut turn = writers.iter().cycle();
     // A writer is gone only when it failed, and says so itself.
     let mut deal = |part| drop(turn.next().map(|writer| writer.blocking_send(part)));
     let mut rest = rollups.into_iter();
     if let Some(mut all) = rest.next() {
-        rest.for_each(|mut rollup| all.merge(&mut rollup));
+        rest.for_each(|mut rollups| all.merge(&mut rollups));
         all.take(&mut deal);
     }
     if let Some(part) = late {

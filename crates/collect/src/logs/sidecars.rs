@@ -76,11 +76,20 @@ mod tests {
     fn only_where_the_object_lies() {
         let pair = |uri: &str, key: &str| Some((uri.to_owned(), key.to_owned()));
         let body = "s3://logs/AWSLogs/1/data/r_input.json.gz";
-        assert_eq!(place("s3://logs/AWSLogs/1/a.gz", "AWSLogs/1/a.gz", body), pair(body, "AWSLogs/1/data/r_input.json.gz"));
+        assert_eq!(
+            place("s3://logs/AWSLogs/1/a.gz", "AWSLogs/1/a.gz", body),
+            pair(body, "AWSLogs/1/data/r_input.json.gz")
+        );
         // Another bucket's name is not followed.
         let elsewhere = "s3://private/AWSLogs/1/data/r_input.json.gz";
-        assert_eq!(place("s3://logs/AWSLogs/1/a.gz", "AWSLogs/1/a.gz", elsewhere), pair(body, "AWSLogs/1/data/r_input.json.gz"));
-        assert_eq!(place("file:///x/1/a.gz", "1/a.gz", body), pair("file:///x/1/data/r_input.json.gz", "1/data/r_input.json.gz"));
+        assert_eq!(
+            place("s3://logs/AWSLogs/1/a.gz", "AWSLogs/1/a.gz", elsewhere),
+            pair(body, "AWSLogs/1/data/r_input.json.gz")
+        );
+        assert_eq!(
+            place("file:///x/1/a.gz", "1/a.gz", body),
+            pair("file:///x/1/data/r_input.json.gz", "1/data/r_input.json.gz")
+        );
         assert_eq!(place("file:///x/1/a.gz", "1/a.gz", "s3://logs/.."), None);
         assert_eq!(place("file:///x/1/a.gz", "1/a.gz", "/etc/passwd"), None);
     }

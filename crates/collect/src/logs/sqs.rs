@@ -349,10 +349,10 @@ impl Listing<'_> {
             }
             match notification::read(text("Body")) {
                 Ok(Message::Objects(told)) if !told.is_empty() => self.told(id, handle, told).await,
-                Ok(Message::Objects(_)) => done.push(Done { id, handle }),
+                Ok(Message::Objects(_)) => done.push(Done { handle }),
                 Ok(Message::Test) => {
                     self.store.state().counts.test_events += 1;
-                    done.push(Done { id, handle });
+                    done.push(Done { handle });
                 }
                 Err(reason) => self.reject(id, &reason),
             }

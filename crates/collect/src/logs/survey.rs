@@ -75,7 +75,7 @@ pub async fn survey(store: &LogStore, lake: &Lake, options: &IngestOptions) -> R
     while let Some(chunk) = chunks.next().await {
         let listed: Vec<Listed> =
             chunk.into_iter().filter_map(|listed| candidate(listed, options, &recent, &mut passed)).collect();
-        let known = Known::of(lake, &listed).await?;
+        let known = Known::of(lake, &listed, options.source).await?;
         for object in &listed {
             survey.take(object, known.has_read(object), options.bounds.whole);
         }

@@ -6,11 +6,11 @@ use super::run::Run;
 use super::*;
 use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
+use serde_json::{Value, json};
+use sightline_aws::{Aws, Emulated};
 use sightline_lake::Staged;
 use sightline_model::lake_table::{API_CALL, LOG_OBJECT};
 use sightline_model::log::LogObject;
-use serde_json::{Value, json};
-use sightline_aws::{Aws, Emulated};
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -417,13 +417,7 @@ async fn expired_credentials_end_the_ingest() {
 
 #[test]
 fn the_unread_row_keeps_the_object() {
-    let listed = Listed {
-        uri: "s3://b/k".into(),
-        key: "k".into(),
-        version: "v".into(),
-        size: 7,
-        ..Listed::default()
-    };
+    let listed = Listed { uri: "s3://b/k".into(), key: "k".into(), version: "v".into(), size: 7, ..Listed::default() };
     let row = unread_row(&listed, "denied");
     assert_eq!(
         (row.uri.as_str(), row.version.as_str(), row.size, row.status.as_str(), row.seq),

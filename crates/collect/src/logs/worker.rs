@@ -13,7 +13,7 @@ use crate::CollectError;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
-use sightline_ingest::{Batch, Decoded, Input, ObjectRef, Rollup, Source, Stats};
+use sightline_ingest::{Batch, Decoded, Input, ObjectRef, Rollups, Source, Stats, Status};
 use sightline_lake::{Lake, Staged};
 use sightline_model::log::LogObject;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 /// What a thread leaves behind at the end of a batch.
 pub(super) struct Output {
     /// rows that wait for those of other threads
-    pub(super) rollup: Rollup,
+    pub(super) rollups: Rollups,
     /// rows that are staged
     pub(super) staged: Vec<Staged>,
 }
@@ -78,13 +78,13 @@ impl Worker {
             // Nobody listens any more only when the ingest is over.
             let _ = self.finished.send(Finished { listed: job.listed, outcome });
         }
-        let mut rollup = batch.finish();
+        let mut rollups = batch.finish();
         let mut staged = writers.finish()?;
         for mut output in streamed {
-            rollup.merge(&mut output.rollup);
+            rollups.merge(&mut output.rollups);
             staged.extend(output.staged);
         }
-        Ok(Output { rollup, staged })
+        Ok(Output { rollups, staged })
     }
 
     fn writers(&self) -> Writers {
@@ -97,7 +97,15 @@ impl Worker {
             return Outcome::Duplicate(Box::new(duplicate_row(listed, content)));
         }
         let decoded = self.decode(listed, Input::Whole(bytes), batch);
-        read(listed, content, decoded)
+        self.read(listed, content, decoded)
+    }
+
+    fn read(&self, listed: &Listed, content: String, decoded: Decoded) -> Outcome {
+        if keeps_nothing(&decoded) {
+            self.recent.gives_back(content_id(&content));
+        }
+        let row = Box::new(read_row(listed, content, &decoded));
+        Outcome::Read { row, late: late(listed, &decoded.stats), decoded: Box::new(decoded) }
     }
 
     /// An object that is too large to be held has stages of its own, so that nothing of it stays when it breaks off.
@@ -112,7 +120,7 @@ impl Worker {
         let mut sink = |part| writers.write(&part);
         let mut batch = Batch::new(self.options.limits, self.options.keep, &mut sink).with_sidecars(sidecars);
         let decoded = self.decode(listed, Input::Stream(&mut watched), &mut batch);
-        let rollup = batch.finish();
+        let rollups = batch.finish();
         // What the decoder did not want, a bomb's rest or what lies behind the last record, is part of the content still.
         watched.drain(self.options.limits.content);
         if let Some(unread) = watched.broken {
@@ -123,7 +131,7 @@ impl Worker {
         if !self.recent.takes_content(content_id(&content)) {
             return Ok((Outcome::Duplicate(Box::new(duplicate_row(listed, content))), None));
         }
-        Ok((read(listed, content, decoded), Some(Output { rollup, staged: writers.finish()? })))
+        Ok((self.read(listed, content, decoded), Some(Output { rollups, staged: writers.finish()? })))
     }
 
     /// A decoder that stops is a mistake of ours: it costs the rest of this object, is told, and nothing else stops.
@@ -144,9 +152,14 @@ fn stopped(source: Option<&'static dyn Source>) -> Decoded {
     Decoded { source: source.map_or("unknown", Source::name), stats }
 }
 
-fn read(listed: &Listed, content: String, decoded: Decoded) -> Outcome {
-    let row = Box::new(read_row(listed, content, &decoded));
-    Outcome::Read { row, late: late(listed, &decoded.stats), decoded: Box::new(decoded) }
+/// Whether nothing of an object but its row of `log_object` is in the batch. Agrees with what the lake is asked in [`super::ledger`].
+fn keeps_nothing(decoded: &Decoded) -> bool {
+    let stats = &decoded.stats;
+    match decoded.status() {
+        Status::Ignored => true,
+        Status::Unreadable => stats.rows == 0 && stats.gaps == 0 && stats.error.is_empty(),
+        Status::Read | Status::Partial => false,
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -5,32 +5,21 @@ use super::rollup::{Observation, Rollup};
 use crate::content::Content;
 use crate::envelope::{self, Message};
 use crate::{Batch, ObjectRef, Stats};
-use sightline_model::lake_table::DNS_ANSWER;
 
 /// Decodes the object's content into the batch.
 pub(crate) fn decode(object: &ObjectRef<'_>, content: &mut Content<'_>, batch: &mut Batch<'_>) -> Stats {
-    let mut rollup = Rollup::default();
-    let mut stats = envelope::each(content, &mut |message, place, stats| {
-        match read(message, object, place, &mut rollup, stats) {
-            Ok(()) => stats.records += 1,
-            Err(reason) => stats.reject(place, reason, &String::from_utf8_lossy(&message.text)),
-        }
-        if rollup.is_full(batch.limits().groups) {
-            give(&mut rollup, batch);
-        }
-    });
-    give(&mut rollup, batch);
+    let mut stats =
+        envelope::each(
+            content,
+            &mut |message, place, stats| match read(message, object, place, batch.answers(), stats) {
+                Ok(()) => stats.records += 1,
+                Err(reason) => stats.reject(place, reason, &String::from_utf8_lossy(&message.text)),
+            },
+        );
     if stats.account_id.is_empty() {
         object.segment_after("AWSLogs").unwrap_or_default().clone_into(&mut stats.account_id);
     }
     stats
-}
-
-fn give(rollup: &mut Rollup, batch: &mut Batch<'_>) {
-    for place in 0..rollup.len() {
-        rollup.write(place, batch.row(DNS_ANSWER));
-    }
-    rollup.clear();
 }
 
 fn read(

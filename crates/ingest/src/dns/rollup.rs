@@ -27,7 +27,7 @@ const FIREWALL: [&str; 3] = ["firewall_action", "firewall_rule_group_id", "firew
 ///
 /// INVARIANT: rows come out in the order in which their first record went in, and their queries are as many as were added.
 #[derive(Debug, Default)]
-pub struct Rollup {
+pub(crate) struct Rollup {
     askers: Texts,
     questions: Texts,
     answers: Texts,
@@ -79,17 +79,12 @@ pub(crate) struct Observation<'a> {
 
 impl Rollup {
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Whether the rows must go: there are so many, or they take too much memory.
-    pub fn is_full(&self, rows: usize) -> bool {
+    pub(crate) fn is_full(&self, rows: usize) -> bool {
         let texts = [&self.askers, &self.questions, &self.answers, &self.firewalls];
         self.len() >= rows || texts.into_iter().map(Texts::weight).sum::<usize>() >= FULL
     }
@@ -114,7 +109,7 @@ impl Rollup {
     }
 
     /// Adds the rows of another rollup, such as that of another thread.
-    pub fn merge(&mut self, other: &mut Self) {
+    pub(crate) fn merge(&mut self, other: &mut Self) {
         for (key, sums) in other.keys.all().iter().zip(&other.sums) {
             let key = Key {
                 hour: key.hour,
@@ -130,7 +125,7 @@ impl Rollup {
     }
 
     /// Gives the rows to the sink, in parts of bounded size, and begins anew.
-    pub fn take(&mut self, sink: &mut dyn FnMut(Part)) {
+    pub(crate) fn take(&mut self, sink: &mut dyn FnMut(Part)) {
         let mut builder = TableBuilder::new(DNS_ANSWER);
         let mut give = |builder: &mut TableBuilder| {
             if let Some(rows) = builder.take() {
@@ -279,10 +274,10 @@ mod tests {
                 add(if *is_other { &mut other } else { &mut one }, &name, *hour, *second, "o");
             }
             one.merge(&mut other);
-            prop_assert!(other.is_empty());
+            prop_assert!(other.len() == 0);
             let whole = told(&taken(&mut whole));
             prop_assert_eq!(&told(&taken(&mut one)), &whole);
-            prop_assert!(one.is_empty() && taken(&mut one).is_empty());
+            prop_assert!(one.len() == 0 && taken(&mut one).is_empty());
             prop_assert_eq!(whole.values().map(|(queries, _)| queries).sum::<i64>(), seen.len() as i64);
         }
     }

@@ -146,6 +146,30 @@ proptest! {
         agree(&bytes)?;
     }
 
+    /// Two threads whose rollups are merged give what one thread gives.
+    #[test]
+    fn of_merged_rollups(one in log(), other in log()) {
+        let limits = Limits::default();
+        let rollup_of = |texts: &[&String]| {
+            let mut sink = |_| ();
+            let mut batch = Batch::new(limits, Keep::default(), &mut sink);
+            for text in texts {
+                let mut content = Content::open(Input::Whole(text.as_bytes()), limits);
+                decode_by(Way::Any, "vpc_flow", &ObjectRef { uri: text, key: "k" }, &mut content, &mut batch);
+            }
+            batch.finish()
+        };
+        let rows = |mut rollup: crate::Rollups| {
+            let mut rows = Vec::new();
+            rollup.take(&mut |part| rows.push(part.rows));
+            rows
+        };
+        let (mut merged, mut second) = (rollup_of(&[&one]), rollup_of(&[&other]));
+        merged.merge(&mut second);
+        prop_assert!(second.is_empty());
+        prop_assert_eq!(rows(merged), rows(rollup_of(&[&one, &other])));
+    }
+
     /// A rollup that begins anew all the time forgets what it told the memos.
     #[test]
     fn within_narrow_limits(text in log(), groups in 1usize..40) {

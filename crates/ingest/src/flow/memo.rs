@@ -4,9 +4,9 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::{BuildHasher, Hasher};
 
 /// Texts of a memo; with more it begins anew.
-const MOST: usize = 1 << 17;
+const MOST: usize = 1 << 16;
 /// Bytes of all of them; likewise.
-const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES: usize = 4 << 20;
 /// Pairs of texts that are found without a search.
 const RECENT: usize = 1 << 13;
 /// Odd numbers without a pattern.

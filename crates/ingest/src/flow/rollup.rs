@@ -16,7 +16,7 @@ const BYTES_A_ROW: usize = 64;
 /// was added. What the rows are does not depend on how the records were divided into objects, rollups and times of taking, once
 /// they are summed again.
 #[derive(Debug, Default)]
-pub struct Rollup {
+pub(crate) struct Rollup {
     pub(crate) groups: Groups,
     pub(crate) texts: Texts,
     pub(crate) contexts: Interner<Context<u32>>,
@@ -28,17 +28,12 @@ pub struct Rollup {
 
 impl Rollup {
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.groups.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Adds the rows of another rollup, such as that of another thread, which is empty then.
-    pub fn merge(&mut self, other: &mut Self) {
+    pub(crate) fn merge(&mut self, other: &mut Self) {
         let texts: Vec<u32> = other.texts.all().map(|text| self.texts.number(text)).collect();
         let text = |number: u32| texts.get(number as usize).copied().unwrap_or_default();
         let contexts: Vec<u32> =
@@ -70,7 +65,7 @@ impl Rollup {
     }
 
     /// Gives the rows to the sink, in parts of bounded size, and begins anew.
-    pub fn take(&mut self, sink: &mut dyn FnMut(Part)) {
+    pub(crate) fn take(&mut self, sink: &mut dyn FnMut(Part)) {
         write::rows(self, sink);
         self.clear();
     }

@@ -6,7 +6,9 @@ use arrow::array::RecordBatch;
 use arrow::json::LineDelimitedWriter;
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Map, Value, json};
-use sightline_ingest::{Batch, Decoded, Input, Keep, Limits, NoSidecars, ObjectRef, Part, Sidecars, Source, decode, decode_as};
+use sightline_ingest::{
+    Batch, Decoded, Input, Keep, Limits, NoSidecars, ObjectRef, Part, Sidecars, Source, decode, decode_as,
+};
 use sightline_model::column::ColumnType;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
