@@ -68,7 +68,7 @@ pub(crate) fn condition() -> String {
     };
     let any = ALL.iter().map(one).collect::<Vec<_>>().join(" OR ");
     // An Insight tells of many calls, and is none.
-    format!("event_category IS DISTINCT FROM 'Insight' AND ({any})")
+    format!("coalesce(event_category, '') <> 'Insight' AND ({any})")
 }
 
 /// The plane of a call that [`condition`] let through.

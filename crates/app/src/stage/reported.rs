@@ -98,7 +98,8 @@ async fn logs(session: &Session) -> anyhow::Result<Logs> {
                    coalesce(sum(records), 0) AS records, coalesce(sum(rejects), 0) AS rejects \
                    FROM log_object GROUP BY source ORDER BY source";
     let problems = "SELECT * FROM log_object WHERE status IN ('partial', 'unreadable') ORDER BY uri";
-    let gaps = "SELECT * FROM log_gap ORDER BY first_seen, subject";
+    // What came late is there.
+    let gaps = "SELECT * FROM log_gap WHERE reason <> 'LATE' ORDER BY first_seen, subject";
     let problems: Vec<LogObject> = session.sql(problems).await?.rows_as()?;
     Ok(Logs {
         sources: session.sql(sources).await?.rows_as::<LogSource>()?,

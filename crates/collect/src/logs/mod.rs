@@ -72,5 +72,5 @@ pub async fn ingest(
     progress: &dyn Progress,
 ) -> Result<IngestSummary, CollectError> {
     let _lock = lake.lock("ingest", &format!("since {}", (options.clock)()))?;
-    run::Run::begin(store, lake, &options, progress).await?.to_the_end().await
+    run::Run::begin(store, lake, &options, progress).await?.finish().await
 }

@@ -63,7 +63,7 @@ impl<'r> Run<'r> {
     }
 
     /// Reads batch after batch until there is nothing left.
-    pub(super) async fn to_the_end(mut self) -> Result<IngestSummary, CollectError> {
+    pub(super) async fn finish(mut self) -> Result<IngestSummary, CollectError> {
         let ended = self.batches().await;
         self.feeding.abort();
         ended?;

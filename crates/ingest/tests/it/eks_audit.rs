@@ -1,5 +1,7 @@
 //! Audit logs of EKS control planes: events in the shapes that API servers write, on every way that CloudWatch Logs has.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use crate::support::{gzip, of, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Route 53 Resolver query logs: the shapes that AWS documents, and those that were seen.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use crate::support::{gzip, of, read, read_within};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Objects and what comes of them.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use arrow::array::RecordBatch;
 use arrow::json::LineDelimitedWriter;

@@ -1,6 +1,6 @@
 //! The decoder's rows are those of the reference, field by field, whatever the events hold.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use crate::support::{TRAIL_KEY, of, read};
 use crate::trail_reference;
