@@ -25,9 +25,18 @@ import ready
 from settings import DEFAULT_STATE, LOG_BUCKET, ROOT
 
 HERE = Path(__file__).resolve().parent
-STEPS = 12
+STEPS = 13
 # The model of the estate that the most may use.
 CAN_BE_USED = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0"
+
+USAGE = (
+    "SELECT split_part(model_id, '/', -1) AS model, count(*) AS calls, "
+    "sum(input_tokens) AS tokens, sum(cache_read_tokens) AS cached, "
+    "count(*) FILTER (WHERE guardrail_action = 'blocked') AS blocked, "
+    "count(*) FILTER (WHERE guardrail_action = 'anonymized') AS masked, "
+    "count(prompt) AS texts FROM model_invocation GROUP BY 1 ORDER BY 2 DESC LIMIT 8"
+)
+"""What the models' own logs count. `texts` is 0: of prompts the product keeps none, unless it is told to."""
 
 FINDINGS_OR_GAPS = (0, 1, 3)
 """Exit codes of the product that are an answer: clean, findings, coverage incomplete. 2 is a failure."""
@@ -143,7 +152,7 @@ def _account(steps: Steps, state: Path, python: Path) -> dict[str, str]:
     _script(python, "truth.py", state)
     steps.done("built", begun)
     begun = time.monotonic()
-    steps.step("Write two days of CloudTrail and VPC flow logs into its S3 bucket.")
+    steps.step("Write two days of CloudTrail, flow, Resolver and model invocation logs into its S3 bucket.")
     _script(python, "logs/generate.py", state)
     steps.done("written", begun)
     ready.mark_built(state, stamp)
@@ -163,7 +172,9 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
     environment = environment | {"SIGHTLINE_LAKE": str(state / "lake")}
 
     def sightline(*arguments: str) -> None:
-        print(f"      $ sightline {' '.join(arguments)}\n", flush=True)
+        # In double quotes what has blanks: SQL has single ones.
+        shown = " ".join(f'"{one}"' if " " in one else one for one in arguments)
+        print(f"      $ sightline {shown}\n", flush=True)
         _run([str(binary), *arguments], environment)
 
     steps.step("Are the prerequisites in place?")
@@ -172,8 +183,11 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
     sightline("scan")
     steps.step("What do its logs say?")
     sightline("ingest", f"s3://{LOG_BUCKET}/")
-    steps.step("Who uses which model?")
+    steps.step("What is missing of the logs? Something is, on purpose: exit status 3 tells so, and is no failure.")
+    sightline("logs", "gaps")
+    steps.step("Who uses which model, and how much?")
     sightline("map")
+    sightline("query", USAGE)
     steps.step("Who else could, and who need not?")
     sightline("who-can", "bedrock:InvokeModel", CAN_BE_USED, "--direct-only")
     sightline("access", "unused", "role/fn-docs")

@@ -144,6 +144,7 @@ FLOWS_THAT_ARE_NOT_MODELS: tuple[Silence, ...] = (
     Silence("instance/billing-api", "HTTPS to the interface endpoint of Secrets Manager"),
     Silence("instance/chat-frontend-1", "HTTPS to S3 through the gateway endpoint, and to search-api"),
     Silence("instance/etl-runner", "PostgreSQL to warehouse, HTTPS through NAT to a package mirror"),
+    Silence("instance/training-loader", "HTTPS through NAT to api.openai.com: a model, and none of AWS's"),
     Silence("instance/bastion", "refused connections from the internet"),
 )
 

@@ -73,6 +73,6 @@ def _digest(end: datetime) -> Object:
     return f"{folder}/{name}", packed(content)
 
 
-def packed(content: Json) -> bytes:
+def packed(content: Json | list[Json]) -> bytes:
     """JSON without spaces, gzipped, without a time in the header."""
     return gzip.compress(json.dumps(content, separators=(",", ":")).encode(), compresslevel=6, mtime=0)

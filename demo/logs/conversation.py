@@ -19,6 +19,9 @@ S3_ADDRESS = "52.217.14.204"
 MIRROR_ADDRESS = "198.51.100.44"
 """A package mirror on the internet (a documentation address)."""
 
+SHADOW_ADDRESSES = ("162.159.140.245", "172.66.0.243")
+"""Of a model that is no AWS service."""
+
 STEP = timedelta(minutes=10)
 
 
@@ -72,13 +75,18 @@ def _model_calls(row: Traffic, ledger: Ledger, end: datetime) -> Iterator[Conver
     if place["vpc"] not in ("apps", "data"):
         # Outside of a VPC, or in one without flow logs.
         return
-    counts = Counter(int((attempt.at - (end - WINDOW)) / STEP) for attempt in attempts(row, end))
-    for step, calls in sorted(counts.items()):
-        begin = end - WINDOW + step * STEP + timedelta(seconds=pick(0, 300, row.key, step))
+    for begin, calls in busy(row, end):
         if place["vpc"] == "apps":
             yield from _through_endpoint(row, ledger, place, begin, calls)
         else:
             yield from _through_nat(row, ledger, place, begin, calls)
+
+
+def busy(row: Traffic, end: datetime) -> Iterator[tuple[datetime, int]]:
+    """Each ten minutes with calls: when the conversation begins, and how many calls it holds."""
+    counts = Counter(int((attempt.at - (end - WINDOW)) / STEP) for attempt in attempts(row, end))
+    for step, calls in sorted(counts.items()):
+        yield end - WINDOW + step * STEP + timedelta(seconds=pick(0, 300, row.key, step)), calls
 
 
 def _through_endpoint(
@@ -179,6 +187,7 @@ HABITS = (
     Habit("training-loader", S3_ADDRESS, 443, 12, "S3"),
     Habit("etl-runner", MIRROR_ADDRESS, 443, 4),
     Habit("legacy-batch", MIRROR_ADDRESS, 443, 4),
+    Habit("training-loader", SHADOW_ADDRESSES[0], 443, 2),
 )
 
 

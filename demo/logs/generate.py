@@ -18,16 +18,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import emulators
 from aws import Aws
 from estate.ledger import Ledger
-from logs import calls, cloudtrail, damaged, flow, noise
+from logs import calls, cloudtrail, damaged, flow, invocation, noise, resolver
 from settings import DEFAULT_END, DEFAULT_STATE, LOG_BUCKET, MAIN_REGION, utc
 
 Object = tuple[str, bytes]
 
 
 def objects(ledger: Ledger, end: datetime) -> Iterator[Object]:
-    """Keys and bytes of every file: CloudTrail, flow logs, damaged ones."""
-    records = chain(calls.records(ledger, end), noise.records(ledger, end))
-    return chain(cloudtrail.objects(records, end), flow.objects(ledger, end), damaged.objects())
+    """Keys and bytes of every file: CloudTrail, flow, Resolver and invocation logs, damaged ones."""
+    model_calls = list(calls.records(ledger, end))
+    return chain(
+        cloudtrail.objects(chain(model_calls, noise.records(ledger, end)), end),
+        flow.objects(ledger, end),
+        resolver.objects(ledger, end),
+        invocation.objects(model_calls, ledger, end),
+        damaged.objects(),
+    )
 
 
 def upload(state: Path, end: datetime) -> tuple[int, int]:

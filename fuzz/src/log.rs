@@ -18,8 +18,8 @@ pub fn decode(source: &str, bytes: &[u8]) {
     };
     let whole = run(source, keep, Input::Whole(bytes));
     let streamed = run(source, keep, Input::Stream(&mut Pieces(bytes)));
-    // A Parquet file that is streamed is refused.
-    if !bytes.starts_with(b"PAR1") {
+    // A Parquet file that is streamed is refused, and how much of a broken gzip stream can be read depends on its pieces.
+    if !bytes.starts_with(b"PAR1") && whole.0.error.is_empty() {
         assert_eq!(whole, streamed);
     }
 }

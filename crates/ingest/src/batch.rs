@@ -34,9 +34,9 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 1 GiB or two hundred times what is stored; 400,000 groups (about 100 MB); 1 MiB a table.
+    /// 1 GiB or two hundred times what is stored; 300,000 groups (about 30 MB); 1 MiB a table.
     fn default() -> Self {
-        Self { content: 1 << 30, expansion: 200, groups: 400_000, table_bytes: 1 << 20 }
+        Self { content: 1 << 30, expansion: 200, groups: 300_000, table_bytes: 1 << 20 }
     }
 }
 

@@ -20,6 +20,10 @@ use crate::statistics::statistics;
 /// Rows of a row group at most: a scan skips row groups and shares them out among its threads.
 const ROW_GROUP_ROWS: usize = 256 << 10;
 
+/// Bytes of a page, and of a column's dictionary, before compression. Of wide tables a stage holds these for each column; and values that do
+/// not repeat are noticed early.
+const PAGE_BYTES: usize = 256 << 10;
+
 /// A file under a name that was never used before. It is removed when it is dropped before it is closed.
 pub(crate) struct ParquetFile {
     path: PathBuf,
@@ -91,6 +95,8 @@ pub(crate) fn properties(limits: StageLimits) -> WriterProperties {
     WriterProperties::builder()
         .set_created_by(concat!("sightline ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_dictionary_page_size_limit(PAGE_BYTES)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(limits.row_group_bytes))
         .build()

@@ -2,7 +2,7 @@
 
 use super::recent::Chunk;
 use super::store::{Listed, Opened};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -26,24 +26,34 @@ pub(super) struct Queue {
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
     ended: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
+    /// objects that the batch has room for
+    room: Arc<AtomicUsize>,
 }
 
 impl Queue {
     pub(super) fn new(jobs: mpsc::Receiver<Job>) -> Self {
-        Self { jobs: Arc::new(Mutex::new(jobs)), ended: Arc::default(), over: Arc::default() }
+        Self { jobs: Arc::new(Mutex::new(jobs)), ended: Arc::default(), over: Arc::default(), room: Arc::default() }
     }
 
     /// The next object; `None` when the batch has ended or no object will come.
     pub(super) fn next(&self, runtime: &Handle) -> Option<Job> {
-        while !self.ended.load(Ordering::Acquire) && !self.is_over() {
+        loop {
             let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            // Asked under the lock: another thread may just have taken the last object of the batch.
+            if self.ended.load(Ordering::Acquire) || self.is_over() {
+                return None;
+            }
             match runtime.block_on(async { tokio::time::timeout(PATIENCE, jobs.recv()).await }) {
-                Ok(Some(job)) => return Some(job),
+                Ok(Some(job)) => {
+                    if self.room.fetch_sub(1, Ordering::AcqRel) <= 1 {
+                        self.end_batch();
+                    }
+                    return Some(job);
+                }
                 Ok(None) => self.over.store(true, Ordering::Release),
                 Err(_) => {}
             }
         }
-        None
     }
 
     /// Whether all objects were taken and no more will come.
@@ -56,8 +66,9 @@ impl Queue {
         self.ended.store(true, Ordering::Release);
     }
 
-    /// Before the threads of the next batch start.
-    pub(super) fn begin_batch(&self) {
+    /// Before the threads of the next batch start, which takes so many objects at the most, and at least 1.
+    pub(super) fn begin_batch(&self, objects: usize) {
+        self.room.store(objects.max(1), Ordering::Release);
         self.ended.store(false, Ordering::Release);
     }
 }

@@ -94,7 +94,7 @@ impl<'r> Run<'r> {
 
     /// Lets the threads decode until the batch's time is over, it has enough objects, or there are no more.
     pub(super) async fn batch(&mut self) -> Result<Batch, CollectError> {
-        self.queue.begin_batch();
+        self.queue.begin_batch(self.options.batch_objects);
         let (sender, mut finished) = mpsc::unbounded_channel();
         let threads: Vec<_> = (0..self.options.workers.max(1)).map(|_| self.thread(sender.clone())).collect();
         drop(sender);
@@ -108,9 +108,6 @@ impl<'r> Run<'r> {
                     None => break,
                 },
                 () = &mut time, if !time.is_elapsed() => self.queue.end_batch(),
-            }
-            if batch.rows.len() >= self.options.batch_objects {
-                self.queue.end_batch();
             }
         }
         for thread in threads {

@@ -119,7 +119,7 @@ impl<'b> Walk<'b> {
             Some(Err(error)) => return Err(unlisted(&self.bucket.uri(prefix), &error)),
             None => return Ok(Some(vec![])),
         };
-        if page.get("IsTruncated") == Some(&Value::Bool(true)) {
+        if is_truncated(&page) {
             return Ok(None);
         }
         let folders = items(&page, "CommonPrefixes").iter();
@@ -179,11 +179,18 @@ fn key(entry: &Entry) -> &str {
 
 fn objects(bucket: &Bucket, page: &Value) -> Vec<Result<Listed, Unlisted>> {
     // What ends in a slash is what consoles show as a folder.
-    items(page, "Contents")
+    let objects = items(page, "Contents")
         .iter()
         .map(|entry| bucket.listed(entry))
-        .filter(|entry| !entry.as_ref().is_ok_and(|object| object.key.ends_with('/')))
-        .collect()
+        .filter(|entry| !entry.as_ref().is_ok_and(|object| object.key.ends_with('/')));
+    let error = "a page of the listing says that there are more, and not how to get them";
+    let is_open = is_truncated(page) && text(page, "NextContinuationToken").is_none();
+    let rest = is_open.then(|| Err(Unlisted { place: bucket.uri(""), error: error.to_owned() }));
+    objects.chain(rest).collect()
+}
+
+fn is_truncated(page: &Value) -> bool {
+    page.get("IsTruncated") == Some(&Value::Bool(true))
 }
 
 fn unlisted(place: &str, error: &CallError) -> Unlisted {

@@ -97,7 +97,12 @@ fn in_capitals(statement: &Map<String, Value>) -> Value {
     }
     for keys in out.get_mut("Condition").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
         if let Value::Object(keys) = keys {
-            *keys = keys.iter().map(|(key, values)| (key.to_uppercase(), values.clone())).collect();
+            let capitals: Map<String, Value> =
+                keys.iter().map(|(key, values)| (key.to_uppercase(), values.clone())).collect();
+            // Two spellings of one key are two conditions: JSON could not hold both any more.
+            if capitals.len() == keys.len() {
+                *keys = capitals;
+            }
         }
     }
     Value::Object(out)

@@ -20,7 +20,8 @@ fn every_source_reads_its_corpus() {
         for file in files {
             let bytes = std::fs::read(&file).unwrap();
             let (whole, rows) = read_as(*source, Input::Whole(&bytes));
-            if !bytes.starts_with(b"PAR1") {
+            // How much of a broken gzip stream can be read depends on its pieces.
+            if !bytes.starts_with(b"PAR1") && whole.stats.error.is_empty() {
                 let (streamed, again) = read_as(*source, Input::Stream(&mut Pieces(&bytes, PIECE)));
                 assert_eq!((whole, rows), (streamed, again), "{}", file.display());
             }

@@ -60,7 +60,8 @@ fn files_that_change_while_they_are_read() {
     let (mut least, mut most) = (0, 0);
     for round in 0..5 {
         // Copies would be passed over.
-        let (before, after) = (before.replace("eni-0a1", &format!("eni-b{round}")), after.replace("eni-0a1", &format!("eni-a{round}")));
+        let (before, after) =
+            (before.replace("eni-0a1", &format!("eni-b{round}")), after.replace("eni-0a1", &format!("eni-a{round}")));
         let path = place.put(&format!("{round}.log"), &before);
         let child = place.start(&["logs"]);
         sleep(Duration::from_millis(60 * round));
@@ -68,7 +69,8 @@ fn files_that_change_while_they_are_read() {
         let ended = child.wait_with_output().unwrap();
         assert!(matches!(ended.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&ended.stderr));
         assert_eq!(place.ingest(&["logs"]).code, Some(0));
-        let sums = place.rows(&format!("SELECT coalesce(sum(records), 0) AS n FROM flow WHERE interface_id = 'eni-b{round}'"));
+        let sums =
+            place.rows(&format!("SELECT coalesce(sum(records), 0) AS n FROM flow WHERE interface_id = 'eni-b{round}'"));
         assert!([json!(0), json!(20_000)].contains(&sums[0]["n"]), "a part of a version: {sums}");
         least += 3_000;
         most += 23_000;
@@ -92,7 +94,10 @@ fn files_that_vanish() {
         let told: Value = serde_json::from_slice(&ended.stdout).unwrap();
         let told = &told["logs"];
         // What was listed and is gone is told: it is never taken for read.
-        assert_eq!(told["unreadable"].as_u64() > Some(0) || told["unlisted"] != json!([]), ended.status.code() == Some(3));
+        assert_eq!(
+            told["unreadable"].as_u64() > Some(0) || told["unlisted"] != json!([]),
+            ended.status.code() == Some(3)
+        );
         let read = place.rows("SELECT sum(records) AS n FROM log_object WHERE seq > 0");
         assert_eq!(place.flows(), read[0]["n"].as_u64().unwrap_or_default());
     }
@@ -116,9 +121,13 @@ fn what_is_no_file_is_passed_over_or_told() {
     assert_eq!(ended.code, Some(3), "{}", ended.err);
     let told = summary(&ended);
     assert_eq!((&told["objects"], &told["duplicates"]), (&json!(1), &json!(1)), "{told}");
-    let mut unlisted: Vec<&str> = told["unlisted"].as_array().unwrap().iter().map(|one| one["place"].as_str().unwrap()).collect();
+    let mut unlisted: Vec<&str> =
+        told["unlisted"].as_array().unwrap().iter().map(|one| one["place"].as_str().unwrap()).collect();
     unlisted.sort_unstable();
-    assert!(unlisted.len() == 2 && unlisted[0].ends_with("circle.log") && unlisted[1].ends_with("dangling.log"), "{told}");
+    assert!(
+        unlisted.len() == 2 && unlisted[0].ends_with("circle.log") && unlisted[1].ends_with("dangling.log"),
+        "{told}"
+    );
     assert_eq!(place.flows(), 1);
     for name in ["pipe.log", "zero.log"] {
         let alone = place.ingest(&[&format!("logs/{name}")]);
@@ -130,8 +139,16 @@ fn what_is_no_file_is_passed_over_or_told() {
 #[test]
 fn names_of_every_kind() {
     let place = Place::new();
-    let names: [&[u8]; 8] =
-        [b"new\nline.log", b"q'uo\"te;--.log", b"%41.log", b"\xe2\x80\xae.log", b" .log", b"\x1b[2J.log", b"\xff.log", b"\xfe.log"];
+    let names: [&[u8]; 8] = [
+        b"new\nline.log",
+        b"q'uo\"te;--.log",
+        b"%41.log",
+        b"\xe2\x80\xae.log",
+        b" .log",
+        b"\x1b[2J.log",
+        b"\xff.log",
+        b"\xfe.log",
+    ];
     for (n, name) in names.into_iter().enumerate() {
         place.put("made", flow(START, u16::try_from(n).unwrap()));
         fs::rename(place.logs().join("made"), place.logs().join(OsStr::from_bytes(name))).unwrap();
@@ -139,7 +156,11 @@ fn names_of_every_kind() {
     // Names that are no text would look alike. They are told, each.
     let ended = place.ingest(&["logs"]);
     let told = summary(&ended);
-    assert_eq!((ended.code, &told["objects"], told["unlisted"].as_array().unwrap().len()), (Some(3), &json!(6), 2), "{told}");
+    assert_eq!(
+        (ended.code, &told["objects"], told["unlisted"].as_array().unwrap().len()),
+        (Some(3), &json!(6), 2),
+        "{told}"
+    );
     assert!(told["unlisted"][0]["error"].as_str().unwrap().contains("UTF-8"), "{told}");
     let again = summary(&place.ingest(&["logs"]));
     assert_eq!((&again["objects"], &again["skipped_already"]), (&json!(0), &json!(6)));

@@ -57,7 +57,7 @@ fn undisturbed() -> (Place, Duration) {
     let took = begun.elapsed();
     assert_eq!(ended.code, Some(3), "damaged objects are told: {}", ended.err);
     place.assert_sound();
-    assert_eq!(summary(&ended)["duplicates"], 10);
+    assert_eq!(summary(&ended)["duplicates"], 6);
     assert!(place.rows("SELECT max(seq) AS n FROM log_object")[0]["n"].as_u64().unwrap() >= 8, "many batches");
     (place, took)
 }
