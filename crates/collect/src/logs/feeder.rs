@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 /// Bytes that one permit of the semaphore stands for.
 const UNIT: u64 = 1 << 10;
 /// Objects that are open and wait.
-pub(super) const WAITING: usize = 64;
+pub(super) const WAITING: usize = 16;
 
 /// What the feeder saw since it was last asked. Objects that it hands on are told by who decodes them.
 #[derive(Debug, Default)]

@@ -24,7 +24,7 @@ pub struct IngestOptions {
     pub in_flight: u64,
     /// up to which size objects are held whole
     pub bounds: Bounds,
-    /// what one thread may hold, and what an object may unpack to
+    /// what one of two threads may hold (more threads share what two may), and what an object may unpack to
     pub limits: Limits,
     /// what is kept beyond who called what
     pub keep: Keep,
@@ -37,7 +37,7 @@ pub struct IngestOptions {
 }
 
 impl IngestOptions {
-    /// Everything, eight objects fetched and one decoded at once, 64 MiB of them in memory, a batch of 30 seconds or 10,000 objects.
+    /// Everything, eight objects fetched and one decoded at once, 24 MiB of them in memory, a batch of 30 seconds or 10,000 objects.
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
@@ -45,7 +45,7 @@ impl IngestOptions {
             source: None,
             concurrency: 8,
             workers: 1,
-            in_flight: 64 << 20,
+            in_flight: 24 << 20,
             bounds: Bounds::default(),
             limits: Limits::default(),
             keep: Keep::default(),

@@ -13,7 +13,7 @@ use crate::CollectError;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
-use sightline_ingest::{Batch, Decoded, Input, ObjectRef, Rollups, Source, Stats, Status};
+use sightline_ingest::{Batch, Decoded, Input, Limits, ObjectRef, Rollups, Source, Stats, Status};
 use sightline_lake::{Lake, Staged};
 use sightline_model::log::LogObject;
 use std::fmt::Write as _;
@@ -63,7 +63,7 @@ impl Worker {
         let sidecars = BesideObjects::new(self.store.clone(), self.runtime.clone());
         let mut writers = self.writers();
         let mut sink = |part| writers.write(&part);
-        let mut batch = Batch::new(self.options.limits, self.options.keep, &mut sink).with_sidecars(&sidecars);
+        let mut batch = Batch::new(self.limits(), self.options.keep, &mut sink).with_sidecars(&sidecars);
         let mut streamed = Vec::new();
         while let Some(job) = self.queue.next(&self.runtime) {
             sidecars.look_beside(&job.listed);
@@ -85,6 +85,12 @@ impl Worker {
             staged.extend(output.staged);
         }
         Ok(Output { rollups, staged })
+    }
+
+    /// What this thread may hold: two threads each what the options say, more of them no more than that together.
+    fn limits(&self) -> Limits {
+        let limits = self.options.limits;
+        Limits { groups: (limits.groups * 2 / self.options.workers.max(2)).max(1), ..limits }
     }
 
     fn writers(&self) -> Writers {
@@ -118,7 +124,7 @@ impl Worker {
         let mut watched = Watched { reader, hash: Sha256::new(), broken: None };
         let mut writers = self.writers();
         let mut sink = |part| writers.write(&part);
-        let mut batch = Batch::new(self.options.limits, self.options.keep, &mut sink).with_sidecars(sidecars);
+        let mut batch = Batch::new(self.limits(), self.options.keep, &mut sink).with_sidecars(sidecars);
         let decoded = self.decode(listed, Input::Stream(&mut watched), &mut batch);
         let rollups = batch.finish();
         // What the decoder did not want, a bomb's rest or what lies behind the last record, is part of the content still.
