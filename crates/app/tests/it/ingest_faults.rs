@@ -1,6 +1,15 @@
 //! Each object once, whatever happens: the binary is killed, run twice, fed with what no log is, served by a bucket that fails and lies,
 //! and left without room on the disk. What it says and what is in the lake afterwards is judged, never how long it took.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "helpers of tests, files of a certain age, tests that say that they are skipped"
+)]
+
 mod bucket;
 mod endpoint;
 mod files;

@@ -192,8 +192,8 @@ fn folders_and_files_that_may_not_be_read() {
     let file = place.put("b.log", flow(START, 2));
     let inside = place.put("closed/c.log", flow(START, 3));
     let folder = inside.parent().unwrap().to_owned();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&file).is_ok() {
         println!("skipped: root may read everything");
         return;
