@@ -116,11 +116,11 @@ impl Feeder {
         let Seen { passed, settled, .. } = &mut *seen;
         let mut wanted = Vec::with_capacity(listed.len());
         for listed in listed {
-            let settles = listed.as_ref().ok().filter(|object| object.receipt.is_some()).cloned();
-            match candidate(listed, &self.options, &self.recent, passed) {
-                Some(object) => wanted.push(object),
-                None => settled.extend(settles),
-            }
+            // Only what holds nothing is settled before it is in the lake: an object that is under way, or left out for now, may still be lost
+            // to this ingest, and its message must come again.
+            let nothing = listed.as_ref().ok().filter(|object| object.receipt.is_some());
+            settled.extend(nothing.filter(|object| holds_nothing(object, &self.options)).cloned());
+            wanted.extend(candidate(listed, &self.options, &self.recent, passed));
         }
         wanted
     }
@@ -189,7 +189,7 @@ pub(super) fn candidate(
         }
         Ok(object) => object,
     };
-    let passed_by = if options.source.is_none() && sightline_ingest::skips(&object.key).is_some() {
+    let passed_by = if holds_nothing(&object, options) {
         &mut passed.passed_over
     } else if options.since.is_some_and(|since| object.last_modified < since) {
         &mut passed.skipped_old
@@ -202,6 +202,44 @@ pub(super) fn candidate(
     None
 }
 
+/// Whether the key tells that the object holds no records.
+fn holds_nothing(object: &Listed, options: &IngestOptions) -> bool {
+    options.source.is_none() && sightline_ingest::skips(&object.key).is_some()
+}
+
 fn units(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT).max(1)).unwrap_or(u32::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logs::Receipt;
+    use jiff::Timestamp;
+
+    fn told(key: &str, part: usize) -> Result<Listed, Unlisted> {
+        let receipt = Receipt { message: "m".into(), part, version_id: None };
+        Ok(Listed { uri: format!("s3://b/{key}"), key: key.to_owned(), receipt: Some(receipt), ..Listed::default() })
+    }
+
+    /// A message is removed from its queue once what it names is in the lake, not when another message names the same object first.
+    #[tokio::test]
+    async fn what_is_under_way_is_not_settled() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = LogStore::folder(folder.path()).unwrap();
+        let lake = Lake::create(&folder.path().join("lake")).await.unwrap();
+        let mut options = IngestOptions::new(Arc::new(|| Timestamp::UNIX_EPOCH));
+        let feeder = Feeder::new(store.clone(), lake.clone(), options.clone(), Recent::default());
+        let digest = "AWSLogs/123456789012/CloudTrail-Digest/us-east-1/2026/11/22/d.json.gz";
+        let wanted = feeder.candidates(vec![told("a.log", 0), told("a.log", 1), told(digest, 2)]);
+        let seen = feeder.seen();
+        assert_eq!((wanted.len(), seen.passed.skipped_already, seen.passed.passed_over), (1, 1, 1));
+        assert_eq!(seen.settled.iter().map(|object| object.key.as_str()).collect::<Vec<_>>(), [digest]);
+
+        options.since = Some("2026-01-01T00:00:00Z".parse().unwrap());
+        let feeder = Feeder::new(store, lake, options, Recent::default());
+        assert!(feeder.candidates(vec![told("old.log", 0)]).is_empty());
+        let seen = feeder.seen();
+        assert_eq!((seen.passed.skipped_old, seen.settled.len()), (1, 0));
+    }
 }
