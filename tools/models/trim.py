@@ -22,6 +22,10 @@ REFERENCE = (
 )
 SHAPE = ("document", "eventstream", "flattened", "locationName", "payload", "required", "streaming", "timestampFormat", "type", "union")
 PAGINATOR = ("input_token", "limit_key", "more_results", "output_token", "result_key")
+# Tokens of the operations that page and of which botocore's paginators say nothing.
+TOKENS = ("nextToken", "NextToken", "NextMarker", "Marker", "position")
+# The only input that the reader puts into a host name.
+HOST_INPUT = "{AccountId}."
 
 NOTICE = f"""The JSON files in this folder are derived from the API models of botocore {BOTOCORE}
 (https://github.com/boto/botocore), reduced to the operations that this product calls.
@@ -65,8 +69,9 @@ def reachable(model: dict, operations: dict) -> dict:
 
 def trimmed_operation(source: dict) -> dict:
     operation = kept(source, OPERATION)
-    if "{" in source.get("endpoint", {}).get("hostPrefix", ""):
-        sys.exit(f"{source['name']}: inputs in the host name are not supported by the reader")
+    prefix = source.get("endpoint", {}).get("hostPrefix", "")
+    if "{" in prefix and prefix != HOST_INPUT:
+        sys.exit(f"{source['name']}: of inputs, the reader puts only the account into the host name, not `{prefix}`")
     operation["http"] = kept(source["http"], ("method", "requestUri"))
     for side in ("input", "output"):
         if side in operation:
@@ -81,17 +86,35 @@ def paginators(load, service: str) -> dict:
         return {}
 
 
+def own_paginator(model: dict, name: str) -> dict:
+    """A paginator for an operation that lists and hands out a token that it takes: its first page would pass for the whole.
+    Nothing for one that describes a thing, of which some part comes in pages."""
+    operation = model["operations"][name]
+    taken, handed = (
+        model["shapes"][operation[side]["shape"]].get("members", {}) if side in operation else {} for side in ("input", "output")
+    )
+    for token in TOKENS:
+        rest = [member for name, member in handed.items() if name not in (token, "IsTruncated")]
+        lists = [member for member in rest if model["shapes"][member["shape"]]["type"] == "list"]
+        is_list = len(lists) == 1 and (name.startswith("List") or rest == lists)
+        if token in taken and token in handed and is_list:
+            more = {"more_results": "IsTruncated"} if "IsTruncated" in handed else {}
+            return {"input_token": token, "output_token": token} | more
+    return {}
+
+
 def trimmed(load, service: str, names: list[str]) -> dict:
     model = load.load_service_model(service, "service-2")
     unknown = [name for name in names if name not in model["operations"]]
     if unknown:
         sys.exit(f"{service}: botocore {BOTOCORE} has no operation {', '.join(unknown)}")
     operations = {name: trimmed_operation(model["operations"][name]) for name in names}
-    pages = paginators(load, service)
+    known = paginators(load, service)
+    pages = {name: kept(known[name], PAGINATOR) if name in known else own_paginator(model, name) for name in names}
     return {
         "metadata": kept(model["metadata"], METADATA),
         "operations": operations,
-        "pagination": {name: kept(pages[name], PAGINATOR) for name in names if name in pages},
+        "pagination": {name: paginator for name, paginator in pages.items() if paginator},
         "shapes": reachable(model, operations),
     }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod can;
+mod checks;
 mod completions;
 mod config;
 mod connection;
@@ -11,9 +12,12 @@ mod generate;
 mod iam;
 mod ingest;
 mod keep;
+mod lineage;
 mod logs;
 mod map;
+mod mute;
 mod onboard;
+mod own_checks;
 mod permissions;
 mod probe;
 mod query;
@@ -65,10 +69,13 @@ enum Command {
     Ingest(ingest::Ingest),
     Logs(logs::Logs),
     Map(map::Map),
+    Lineage(lineage::LineageOf),
     WhoCan(who_can::WhoCan),
     Can(can::Can),
     Access(access::Access),
     Findings(findings::Findings),
+    Checks(checks::Checks),
+    Mute(mute::MuteCommand),
     Probe(probe::Probe),
     Report(report::Report),
     Query(query::Query),
@@ -93,10 +100,13 @@ impl Cli {
             Command::Ingest(command) => command.run(global).await,
             Command::Logs(command) => command.run(global).await,
             Command::Map(command) => command.run(global).await,
+            Command::Lineage(command) => command.run(global).await,
             Command::WhoCan(command) => command.run(global).await,
             Command::Can(command) => command.run(global).await,
             Command::Access(command) => command.run(global).await,
             Command::Findings(command) => command.run(global).await,
+            Command::Checks(command) => command.run(global).await,
+            Command::Mute(command) => command.run(global).await,
             Command::Probe(command) => command.run(global).await,
             Command::Report(command) => command.run(global).await,
             Command::Query(command) => command.run(global).await,

@@ -2,11 +2,11 @@
 //! the defaults. The file is looked for where `--config` says, then `SIGHTLINE_CONFIG`, then in the current folder; its schema is
 //! [`SCHEMA`].
 
-mod error;
 mod file;
+mod mute;
 
-pub(crate) use error::ConfigError;
 pub(crate) use file::{KeptText, Place, sources};
+pub(crate) use mute::MuteRule;
 
 use crate::world;
 use anyhow::{Context as _, bail};
@@ -40,6 +40,10 @@ pub(crate) struct Config {
     pub raw_flows: Option<bool>,
     /// What is kept of prompts and completions
     pub kept_text: Option<KeptText>,
+    /// Folders of the user's own checks, as seen from the file
+    pub checks: Vec<PathBuf>,
+    /// Findings that do not count, in the file's order
+    pub mutes: Vec<MuteRule>,
 }
 
 impl Config {
@@ -48,15 +52,30 @@ impl Config {
     /// # Errors
     /// A file that was named is not there; it cannot be read, or says what is not understood.
     pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Self> {
-        let path = match (named, world::variable(VARIABLE)) {
+        let path = Self::place_of(named);
+        if named.is_none() && world::variable(VARIABLE).is_none() && !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = read(&path).with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
+        Self::of_text(&path, text)
+    }
+
+    /// Where the file is that is in force, or would be.
+    pub(crate) fn place_of(named: Option<&Path>) -> PathBuf {
+        match (named, world::variable(VARIABLE)) {
             (Some(path), _) => path.to_owned(),
             (None, Some(path)) => PathBuf::from(path),
-            (None, None) if Path::new(NAME).exists() => PathBuf::from(NAME),
-            (None, None) => return Ok(Self::default()),
-        };
-        let text = read(&path).with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
-        let config = file::parse(&path, &text).map_err(|error| *error)?;
-        Ok(Self { path: Some(path), text, ..config })
+            (None, None) => PathBuf::from(NAME),
+        }
+    }
+
+    /// What a text says that stands, or is to stand, in this file.
+    ///
+    /// # Errors
+    /// It says what is not understood.
+    pub(crate) fn of_text(path: &Path, text: String) -> anyhow::Result<Self> {
+        let config = file::parse(path, &text).map_err(|error| *error)?;
+        Ok(Self { path: Some(path.to_owned()), text, ..config })
     }
 
     /// The place of this name.

@@ -4,6 +4,7 @@
 mod cli;
 mod config;
 mod exit;
+mod fault;
 mod figures;
 mod interrupt;
 mod print;

@@ -1,6 +1,6 @@
 //! Standard output is the result, standard error is everything else.
 
-use crate::config::ConfigError;
+use crate::fault::FileFault;
 use sightline_model::untrusted::{for_terminal, shortened};
 use std::io::{self, IsTerminal as _, Write};
 
@@ -46,8 +46,8 @@ pub(crate) fn note(text: &str) {
 
 /// An error and its causes, each once. One in a user's file with the lines that it is about.
 pub(crate) fn error(error: &anyhow::Error) {
-    if let Some(config) = error.downcast_ref::<ConfigError>() {
-        note(&format!("error: {}", config.shown()));
+    if let Some(fault) = error.downcast_ref::<FileFault>() {
+        note(&format!("error: {}", fault.shown()));
         return;
     }
     let mut told = String::new();

@@ -3,39 +3,103 @@
 use crate::figures;
 use indicatif::{ProgressBar, ProgressStyle};
 use sightline_collect::logs::{Ahead, IngestSummary, ObjectDone};
-use sightline_collect::scan::{Plan, Progress, TableDone};
+use sightline_collect::scan::{AccountDone, Progress, TableDone};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The line that a scan draws.
-pub(crate) struct ScanLine(ProgressBar);
+/// The line that a scan draws: how many tables of how many accounts are read, how fast, and how long the rest takes.
+pub(crate) struct ScanLine {
+    bar: ProgressBar,
+    scanned: Mutex<Scanned>,
+}
+
+#[derive(Debug, Default)]
+struct Scanned {
+    accounts: usize,
+    accounts_done: usize,
+    accounts_entered: usize,
+    /// pairs of table and region of the accounts that were entered
+    total: usize,
+    done: usize,
+    /// of them, by an earlier process
+    before: usize,
+}
 
 impl ScanLine {
     /// Draws on a terminal, or not at all.
     pub(crate) fn new() -> Self {
-        Self(bar("{spinner} {pos}/{len} tables  {elapsed}  {wide_msg}"))
+        Self { bar: bar("{spinner} {wide_msg}"), scanned: Mutex::default() }
+    }
+
+    fn draw(&self, change: impl FnOnce(&mut Scanned)) {
+        let mut scanned = self.scanned.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut scanned);
+        if !self.bar.is_hidden() {
+            self.bar.set_message(scanned.line(self.bar.elapsed()));
+        }
     }
 }
 
 impl Progress for ScanLine {
-    fn started(&self, plan: &Plan) {
-        self.0.set_length(plan.total as u64);
-        self.0.set_message(format!("{} regions", plan.regions.len()));
+    fn started(&self, accounts: usize) {
+        self.draw(|scanned| scanned.accounts = accounts);
     }
 
-    fn table_done(&self, done: &TableDone) {
-        self.0.inc(1);
-        self.0.set_message(format!("{} {}", done.table, done.region));
+    fn account_entered(&self, _: &str, _: &[String], total: usize, done: usize) {
+        self.draw(|scanned| {
+            scanned.accounts_entered += 1;
+            scanned.total += total;
+            scanned.done += done;
+            scanned.before += done;
+        });
     }
 
-    fn finished(&self, _summary: &sightline_collect::scan::ScanSummary) {
-        self.0.finish_and_clear();
+    fn table_done(&self, _: &TableDone) {
+        self.draw(|scanned| scanned.done += 1);
+    }
+
+    fn account_done(&self, _: &AccountDone) {
+        self.draw(|scanned| scanned.accounts_done += 1);
+    }
+
+    fn writing(&self) {
+        self.bar.set_message("writing to the lake…");
+    }
+
+    fn finished(&self, _: &sightline_collect::scan::ScanSummary) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Scanned {
+    /// `1,204 of 9,310 tables  3 of 60 accounts  45/s  3 min left`
+    fn line(&self, elapsed: Duration) -> String {
+        if self.total == 0 {
+            return "entering…".to_owned();
+        }
+        let accounts = match self.accounts {
+            0 | 1 => String::new(),
+            accounts => format!("  {} of {accounts} accounts", self.accounts_done),
+        };
+        // Accounts that were not entered yet are taken to be like those that were.
+        let ahead = self.accounts.saturating_sub(self.accounts_done.max(self.accounts_entered));
+        let total = self.total + ahead * self.total.div_ceil(self.accounts_entered.max(1));
+        let rate = self.done.saturating_sub(self.before) as f64 / elapsed.as_secs_f64().max(0.001);
+        let left = total.saturating_sub(self.done) as f64 / rate;
+        let left = if left.is_finite() && (0.0..1e7).contains(&left) && elapsed.as_secs() > 1 {
+            format!("  {} left", figures::duration(Duration::from_secs_f64(left)))
+        } else {
+            String::new()
+        };
+        let about = if ahead > 0 { "about " } else { "" };
+        let (done, total) = (figures::count(self.done as u64), figures::count(total as u64));
+        format!("{done} of {about}{total} tables{accounts}  {}/s{left}", figures::about(rate))
     }
 }
 
 impl Drop for ScanLine {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
@@ -132,6 +196,20 @@ pub(crate) fn bar(template: &str) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scan_tells_how_far_it_is() {
+        let mut scanned =
+            Scanned { accounts: 60, total: 9_310, done: 1_204, accounts_entered: 60, ..Scanned::default() };
+        let elapsed = Duration::from_secs(25);
+        assert_eq!(scanned.line(elapsed), "1,204 of 9,310 tables  0 of 60 accounts  48/s  2 min left");
+        scanned.accounts = 1;
+        scanned.before = 1_204;
+        assert_eq!(scanned.line(elapsed), "1,204 of 9,310 tables  0/s");
+        assert_eq!(Scanned::default().line(elapsed), "entering…");
+        let half = Scanned { accounts: 4, accounts_entered: 2, total: 100, done: 50, ..Scanned::default() };
+        assert!(half.line(elapsed).starts_with("50 of about 200 tables"), "{}", half.line(elapsed));
+    }
 
     #[test]
     fn the_rest_is_told_when_the_listing_is_complete() {

@@ -1,10 +1,14 @@
 //! What commands share: the lake opened with the inventory's views, and the stages that run over it without AWS.
 
 pub(crate) mod access;
+pub(crate) mod baseline;
+pub(crate) mod checks;
 pub(crate) mod discover;
 pub(crate) mod evaluate;
 pub(crate) mod gaps;
+pub(crate) mod lineage;
 pub(crate) mod log_places;
+pub(crate) mod muted;
 pub(crate) mod names;
 pub(crate) mod narrowed;
 pub(crate) mod reported;

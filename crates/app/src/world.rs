@@ -6,6 +6,8 @@
 )]
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sightline_collect::scan::Clock;
 use sightline_model::RunId;
 use std::sync::Arc;
@@ -13,6 +15,11 @@ use std::sync::Arc;
 /// Now.
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The day that it is, in UTC: on it mutes end.
+pub(crate) fn today() -> Date {
+    now().to_zoned(TimeZone::UTC).date()
 }
 
 /// Reads the time whenever it is asked.

@@ -14,6 +14,17 @@ pub(crate) fn host_bucket(input: &Value) -> Option<&str> {
     (fits && plain).then_some(bucket)
 }
 
+/// An operation's host prefix with the account of the input in it; nothing where the input's account is none, for it becomes
+/// part of a host name.
+pub(crate) fn host_prefix(prefix: &str, input: &Value) -> Option<String> {
+    if !prefix.contains('{') {
+        return Some(prefix.to_owned());
+    }
+    let account = input.get("AccountId")?.as_str()?;
+    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    is_account.then(|| prefix.replace("{AccountId}", account))
+}
+
 /// An access point that stands where a bucket's name is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessPoint {
@@ -58,6 +69,16 @@ mod tests {
             assert_eq!(host_bucket(&json!({ "Bucket": bucket })), None, "{bucket}");
         }
         assert_eq!(host_bucket(&json!({})), None);
+    }
+
+    #[test]
+    fn a_host_prefix_takes_an_account_and_nothing_else() {
+        let of = |account: &str| host_prefix("{AccountId}.", &json!({ "AccountId": account }));
+        assert_eq!(of("123456789012").as_deref(), Some("123456789012."));
+        for account in ["", "evil.example/", "12345678901x", "1234567890123"] {
+            assert_eq!(of(account), None, "{account}");
+        }
+        assert_eq!(host_prefix("api.", &json!({})).as_deref(), Some("api."));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A connection to one account: calls, pages, objects.
 
+use crate::absent;
 use crate::addressing;
 use crate::connect::{self, Connect, Emulated};
 use crate::endpoint::{self, Endpoint};
@@ -9,7 +10,9 @@ use crate::fault::Fault;
 use crate::kind::CallErrorKind;
 use crate::models;
 use crate::operation::{Answer, Plan, Prepared, Shape};
-use crate::patience::{Limiters, Patience};
+use crate::pace::{Insisting, Pace, Paces};
+use crate::patience::Patience;
+use crate::room::Room;
 use crate::shape::{Operation, Service};
 use crate::watch::{Counters, Request, Usage, Watch};
 use aws_config::SdkConfig;
@@ -20,7 +23,7 @@ use sightline_model::Arn;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A connection to one account by one set of credentials. Cheap to clone; clones share connections, limiters and counters.
+/// A connection to one account by one set of credentials. Cheap to clone; clones share connections, paces and counters.
 #[derive(Debug, Clone)]
 pub struct Aws(Arc<Inner>);
 
@@ -29,14 +32,17 @@ struct Inner {
     config: SdkConfig,
     http: SharedHttpClient,
     patience: Patience,
-    limiters: Limiters,
+    paces: Paces,
     counters: Arc<Counters>,
     prepared: Mutex<HashMap<PreparedKey, Prepared>>,
 }
 
 /// Region, service, operation.
-// INVARIANT: operations that name a bucket in their host are not kept, so this is bounded by regions times operations.
+// INVARIANT: operations that name a bucket in their host are not kept, and no more than `PREPARED` others.
 type PreparedKey = (String, &'static str, &'static str);
+
+/// How many operations are kept ready. To prepare one takes some microseconds; it is worth it for those that are called for every row.
+const PREPARED: usize = 256;
 
 /// Who the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +72,28 @@ impl Aws {
 
     pub(crate) fn with(config: SdkConfig, patience: Patience) -> Self {
         let http = config.http_client().unwrap_or_else(connect::http_client);
-        let (limiters, counters, prepared) = Default::default();
-        Self(Arc::new(Inner { config, http, patience, limiters, counters, prepared }))
+        Self::over(http, config, patience)
+    }
+
+    fn over(http: SharedHttpClient, config: SdkConfig, patience: Patience) -> Self {
+        let (paces, counters, prepared) = Default::default();
+        Self(Arc::new(Inner { config, http, patience, paces, counters, prepared }))
+    }
+
+    /// A connection by a role that these credentials may assume: the credentials are asked for with the first call, and anew before
+    /// they expire. It counts and paces its calls by itself, and shares nothing but the network.
+    pub async fn assume(&self, role_arn: &str, external_id: Option<&str>, session: &str) -> Self {
+        let config = connect::assume(self.0.config.clone(), role_arn, external_id, session).await;
+        Self::over(self.0.http.clone(), config, self.0.patience.clone())
+    }
+
+    /// The same account by a connection whose requests take places in this room. It counts and paces its calls by itself.
+    pub fn within(&self, room: &Room) -> Self {
+        Self::over(room.around(self.0.http.clone()), self.0.config.clone(), self.0.patience.clone())
+    }
+
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.0.config
     }
 
     /// The region of the options, the environment or the profile, else `us-east-1`.
@@ -149,30 +175,49 @@ impl Aws {
         input: Value,
         shape: Shape,
     ) -> Result<Answer, Failed> {
-        let prepared = self.prepared(about.region, service, operation, &input, shape);
-        let watch = Watch::default();
-        let answered = prepared.invoke(Request { input, watch: watch.clone() }).await;
-        answered.map_err(|error| Failed {
-            region: redirected(&error),
-            error: self.explained(service, failure::call_error(about, &error, &watch)),
-        })
+        let key = (about.region.to_owned(), service.key, operation.name);
+        let pace = self.0.paces.of(&key, self.now());
+        let mut so_far = Insisting::default();
+        loop {
+            let turn = pace.turn().await;
+            // Asked once it is this call's turn: while it waited, others may have found out.
+            if pace.is_closed() {
+                let error = about.error(CallErrorKind::Throttled, "Throttled", failure::NOT_ASKED_AGAIN);
+                return Err(Failed { error, region: None });
+            }
+            let prepared = self.prepared(about.region, service, operation, &input, shape, &pace);
+            let watch = Watch::default();
+            let answered = prepared.invoke(Request { input: input.clone(), watch: watch.clone() }).await;
+            turn.end(answered.is_ok(), watch.was_throttled());
+            let error = match answered {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let failed = Failed {
+                region: redirected(&error),
+                error: self.explained(service, failure::call_error(about, &error, &watch)),
+            };
+            if failed.error.kind != CallErrorKind::Throttled || !pace.goes_on(&mut so_far) {
+                return Err(failed);
+            }
+        }
     }
 
-    /// Two errors mean something else than they say: a region that the account has not enabled does not know its credentials, and a
-    /// service that a region does not have has no host name there.
+    fn now(&self) -> std::time::SystemTime {
+        self.0.config.time_source().unwrap_or_default().now()
+    }
+
+    /// Some errors mean something else than they say: a region that the account has not enabled does not know its credentials; where a
+    /// region does not have a service there is no host of that name, or one that answers with a page.
     fn explained(&self, service: &Service, mut error: CallError) -> CallError {
         let unknown =
             matches!(error.code.as_str(), "UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure");
         if unknown && error.region != self.default_region() {
             error.message.push_str(" (a region that the account has not enabled answers so, too)");
         }
-        let absent =
-            error.code == failure::UNKNOWN_HOST && endpoint::offered(service.key, &error.region) == Some(false);
-        if absent && connect::configured_endpoint(&self.0.config, service.service_id).is_none() {
-            error.kind = CallErrorKind::Unsupported;
-            error.code = "NotInRegion".to_owned();
-            error.message = "the service has no endpoint in this region".to_owned();
-        }
+        let is_public = connect::configured_endpoint(&self.0.config, service.service_id).is_none();
+        let offered = endpoint::offered(service.key, &error.region);
+        absent::explained(&mut error, is_public, offered);
         error
     }
 
@@ -183,6 +228,7 @@ impl Aws {
         operation: &'static Operation,
         input: &Value,
         shape: Shape,
+        pace: &Pace,
     ) -> Prepared {
         let (endpoint, bucket_in_host) = self.endpoint(service, operation, region, input);
         let key = (region.to_owned(), service.key, operation.name);
@@ -191,7 +237,6 @@ impl Aws {
         if let Some(found) = operations.get(&key).filter(|_| kept) {
             return found.clone();
         }
-        let now = self.0.config.time_source().unwrap_or_default().now();
         let plan = Plan {
             service,
             operation,
@@ -202,11 +247,14 @@ impl Aws {
             config: &self.0.config,
             http: self.0.http.clone(),
             patience: &self.0.patience,
-            partition: self.0.limiters.partition(&key, now),
+            partition: pace.partition.clone(),
             counters: self.0.counters.clone(),
         };
         let prepared = plan.prepare();
         if kept {
+            if operations.len() >= PREPARED {
+                operations.clear();
+            }
             operations.insert(key, prepared.clone());
         }
         prepared
@@ -232,7 +280,8 @@ impl Aws {
         }
         let endpoint = endpoint::endpoint(service, region);
         let bucket = addressing::host_bucket(input).filter(|_| service.key == "s3");
-        let label = bucket.map(|bucket| format!("{bucket}.")).or_else(|| operation.host_prefix.map(str::to_owned));
+        let prefix = || operation.host_prefix.and_then(|prefix| addressing::host_prefix(prefix, input));
+        let label = bucket.map(|bucket| format!("{bucket}.")).or_else(prefix);
         match label {
             Some(label) => {
                 (Endpoint { url: addressing::prefixed(&endpoint.url, &label), ..endpoint }, bucket.is_some())

@@ -3,6 +3,7 @@
 
 use crate::error::AwsError;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::sts::AssumeRoleProvider;
@@ -17,6 +18,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Where calls go that are not made for a region, unless the environment or the profile says otherwise.
 const HOME_REGION: &str = "us-east-1";
@@ -59,7 +61,7 @@ pub(crate) async fn load(options: Connect) -> Result<SdkConfig, AwsError> {
     refuse_unknown_endpoints(&config)?;
     Ok(match &options.role_arn {
         None => config,
-        Some(role) => assume(config, role, options.external_id.as_deref()).await,
+        Some(role) => assume(config, role, options.external_id.as_deref(), "sightline").await,
     })
 }
 
@@ -76,12 +78,23 @@ fn region_chain(options: &Connect) -> RegionProviderChain {
         .or_else(profile.build())
 }
 
-async fn assume(config: SdkConfig, role: &str, external_id: Option<&str>) -> SdkConfig {
-    let builder = AssumeRoleProvider::builder(role).session_name("sightline").configure(&config);
+/// The configuration with a role's credentials, asked for by those that it had.
+pub(crate) async fn assume(config: SdkConfig, role: &str, external_id: Option<&str>, session: &str) -> SdkConfig {
+    let time = config.time_source().unwrap_or_default();
+    let config = config.into_builder().time_source(time).build();
+    let builder = AssumeRoleProvider::builder(role).session_name(session).configure(&config);
     let builder = external_id.into_iter().fold(builder, aws_config::sts::AssumeRoleProviderBuilder::external_id);
     let provider = builder.build().await;
-    config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
+    let cache = IdentityCache::lazy().buffer_time(RENEWED_BEFORE).load_timeout(ROLE_TIMEOUT).build();
+    let provider = SharedCredentialsProvider::new(provider);
+    config.into_builder().credentials_provider(provider).identity_cache(cache).build()
 }
+
+/// How long before their end a role's credentials are asked for anew: longer than any call takes that was signed with them.
+const RENEWED_BEFORE: Duration = Duration::from_secs(360);
+
+/// How long a role may take to be assumed, with the retries of it.
+const ROLE_TIMEOUT: Duration = Duration::from_secs(40);
 
 fn refuse_unknown_endpoints(config: &SdkConfig) -> Result<(), AwsError> {
     if config.endpoint_url().is_some() {

@@ -13,6 +13,9 @@ use std::error::Error;
 /// The code of a call whose host name nobody knows.
 pub(crate) const UNKNOWN_HOST: &str = "UnknownHost";
 
+/// What is said of a call that was not made.
+pub(crate) const NOT_ASKED_AGAIN: &str = "the service asked for patience so often in a row that it was not asked again";
+
 pub(crate) fn call_error(about: About<'_>, error: &SdkError<Fault, HttpResponse>, watch: &Watch) -> CallError {
     match error {
         SdkError::ServiceError(refused) => of_fault(about, refused.err()),

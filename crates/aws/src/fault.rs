@@ -61,9 +61,25 @@ pub(crate) fn read(
         Protocol::Json | Protocol::RestJson => protocol.parse_error_metadata(response, config),
         Protocol::Query | Protocol::RestXml | Protocol::Ec2 => xml(response, config),
     };
-    let metadata = builder.map(|builder| builder.build()).unwrap_or_default();
+    let mut metadata = builder.map(|builder| builder.build()).unwrap_or_default();
+    if metadata.code().is_none_or(str::is_empty) && is_unknown_operation(response) {
+        metadata =
+            ErrorMetadata::builder().code(UNKNOWN_OPERATION).message("the service does not know it here").build();
+    }
     let region = (service.key == "s3").then(|| bucket_region(response)).flatten();
     Fault { metadata: Box::new(metadata), status: response.status().as_u16(), region }
+}
+
+const UNKNOWN_OPERATION: &str = "UnknownOperationException";
+
+/// A front end that does not know an operation says so in its own words, whatever the service's protocol: `<UnknownOperationException/>`,
+/// `{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`.
+fn is_unknown_operation(response: &Response) -> bool {
+    let body = response.body().bytes().unwrap_or_default();
+    let start = String::from_utf8_lossy(body.get(..body.len().min(500)).unwrap_or_default()).into_owned();
+    let start = start.trim_start();
+    start.starts_with("<UnknownOperationException")
+        || start.starts_with('{') && start.contains("#UnknownOperationException")
 }
 
 /// The XML families differ in what is around `<Error>`: EC2 has `<Response><Errors>`, query `<ErrorResponse>`, S3 nothing.
@@ -158,6 +174,20 @@ mod tests {
         let found = fault("s3", 404, &[], body);
         assert_eq!(said(&found), ("NoSuchBucketPolicy", "The bucket policy does not exist", CallErrorKind::NotFound));
         assert_eq!(found.region, None);
+    }
+
+    #[test]
+    fn front_ends_have_words_of_their_own() {
+        for body in [
+            "<UnknownOperationException/>\n",
+            r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException","message":null},"Version":"1.0"}"#,
+        ] {
+            for service in ["bedrock", "cloudtrail", "iam"] {
+                assert_eq!(fault(service, 404, &[], body).kind(), CallErrorKind::Unsupported, "{service}: {body}");
+            }
+        }
+        let page = "<html>UnknownOperationException</html>";
+        assert_eq!(fault("bedrock", 404, &[], page).kind(), CallErrorKind::NotFound, "a page is no front end's word");
     }
 
     #[test]

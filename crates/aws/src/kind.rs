@@ -54,11 +54,10 @@ impl CallErrorKind {
     /// The meaning of an error answer. The code decides, the status where the code says nothing known.
     pub(crate) fn of(code: &str, message: &str, status: u16) -> Self {
         let bare = bare(code);
-        if is_unknown_operation(bare, message) {
-            return Self::Unsupported;
-        }
         let listed = TABLE.iter().find(|(_, codes)| codes.contains(&bare)).map(|(kind, _)| *kind);
-        listed.or_else(|| by_pattern(bare)).unwrap_or_else(|| by_status(status))
+        let kind = listed.or_else(|| by_pattern(bare)).unwrap_or_else(|| by_status(status));
+        // A refusal stays one, whatever its words: an organization's policy may deny a region and say that it is not available.
+        if kind == Self::Invalid && says_not_here(message) { Self::Unsupported } else { kind }
     }
 }
 
@@ -122,6 +121,7 @@ const TABLE: &[(CallErrorKind, &[&str])] = &[
             "InvalidAction",
             "NotImplemented",
             "OptInRequired",
+            "RegionDisabled",
             "SubscriptionRequired",
             "UnknownOperation",
             "UnsupportedOperation",
@@ -149,9 +149,26 @@ fn bare(code: &str) -> &str {
     ["Exception", "Error", "Fault"].iter().find_map(|suffix| code.strip_suffix(suffix)).unwrap_or(code)
 }
 
-/// Some services say that they do not know an operation in the words of a validation error.
-fn is_unknown_operation(bare: &str, message: &str) -> bool {
-    bare == "Validation" && message.to_ascii_lowercase().contains("unknown operation")
+/// Some services say in the words of a validation error that they do not know an operation, or do not have it in this region.
+fn says_not_here(message: &str) -> bool {
+    let lower = message.to_ascii_lowercase();
+    let absent = [
+        "not supported in",
+        "not available in",
+        "not currently supported in",
+        "not currently available in",
+        "not yet available in",
+    ];
+    lower.contains("unknown operation")
+        || lower.split_once("region").is_some_and(|(before, _)| absent.iter().any(|words| ends_so(before, words)))
+}
+
+/// Whether a text ends with these words, one or two others (`this`, `the eu-west-1`) between them and its end aside.
+fn ends_so(text: &str, words: &str) -> bool {
+    text.rfind(words).is_some_and(|at| {
+        let rest = text.get(at + words.len()..).unwrap_or_default();
+        rest.split_whitespace().count() <= 2 && !rest.contains(['.', ',', ';'])
+    })
 }
 
 fn by_pattern(bare: &str) -> Option<CallErrorKind> {
@@ -212,6 +229,7 @@ mod tests {
             ("SlowDown", 503, Throttled),
             ("", 429, Throttled),
             ("UnknownOperationException", 404, Unsupported),
+            ("RegionDisabledException", 403, Unsupported),
             ("InvalidAction", 400, Unsupported),
             ("OptInRequired", 403, Unsupported),
             ("SubscriptionRequiredException", 400, Unsupported),
@@ -242,12 +260,27 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_operation_may_be_called_invalid() {
-        assert_eq!(CallErrorKind::of("ValidationException", "Unknown Operation", 400), CallErrorKind::Unsupported);
-        assert_eq!(
-            CallErrorKind::of("ValidationException", "1 validation error detected", 400),
-            CallErrorKind::Invalid
-        );
+    fn what_is_not_here_may_be_called_invalid() {
+        use CallErrorKind::*;
+        for (code, message, status, expected) in [
+            ("ValidationException", "Unknown Operation", 400, Unsupported),
+            ("ValidationException", "1 validation error detected", 400, Invalid),
+            ("ValidationException", "This operation is not supported in this region", 400, Unsupported),
+            ("ValidationException", "The operation is not supported in the eu-west-1 Region.", 400, Unsupported),
+            ("InvalidRequestException", "Data automation is not available in this AWS region", 400, Unsupported),
+            ("BadRequestException", "The feature is not currently available in this Region", 400, Unsupported),
+            ("ValidationException", "Attribute is not supported in filters. Name a region", 400, Invalid),
+            ("InvalidParameterValue", "the region is wrong", 400, Invalid),
+            ("AccessDeniedException", "Unknown operation", 403, Denied),
+            ("AccessDeniedException", "This service is not available in this region", 403, Denied),
+            ("AccessDeniedException", "not authorized: with an explicit deny in a service control policy", 400, Denied),
+            ("UnauthorizedOperation", "with an explicit deny in a service control policy", 403, Denied),
+            ("ThrottlingException", "not available in this region", 400, Throttled),
+            ("ServiceUnavailable", "not available in this region", 503, Server),
+            ("ResourceNotFoundException", "the model is not available in this region", 404, NotFound),
+        ] {
+            assert_eq!(CallErrorKind::of(code, message, status), expected, "{code}: {message}");
+        }
     }
 
     #[test]

@@ -11,11 +11,13 @@
 
 pub mod shape;
 
+mod absent;
 mod addressing;
 mod assemble;
 mod aws;
 mod bound;
 mod connect;
+mod eks_token;
 mod endpoint;
 mod error;
 mod failure;
@@ -24,12 +26,16 @@ mod kind;
 mod models;
 mod object;
 mod operation;
+mod pace;
 mod page;
 mod pages;
 mod patience;
 mod protocol;
 mod raw;
 mod read;
+mod room;
+#[cfg(test)]
+mod throttle_tests;
 mod watch;
 mod whole;
 mod wire;
@@ -45,5 +51,6 @@ pub use kind::CallErrorKind;
 pub use models::{model, services};
 pub use object::{INCONSISTENT, Wanted};
 pub use page::Paginator;
+pub use room::{Place, Room};
 pub use shape::{Operation, Service};
 pub use watch::Usage;

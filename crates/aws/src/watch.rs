@@ -48,13 +48,23 @@ pub(crate) struct Watch(Arc<State>);
 #[derive(Debug, Default)]
 struct State {
     attempted: AtomicBool,
+    /// the last attempt
     throttled: AtomicBool,
+    /// any attempt
+    ever_throttled: AtomicBool,
 }
 
 impl Watch {
     /// Whether the call was held back: its last attempt was throttled, or the rate limiter never let it begin.
     pub(crate) fn was_held_back(&self) -> bool {
         self.0.throttled.load(Ordering::Relaxed) || !self.0.attempted.load(Ordering::Relaxed)
+    }
+}
+
+impl Watch {
+    /// Whether the service asked for patience, be it that the call was answered in the end.
+    pub(crate) fn was_throttled(&self) -> bool {
+        self.0.ever_throttled.load(Ordering::Relaxed)
     }
 }
 
@@ -113,7 +123,9 @@ impl Intercept for Watcher {
     ) -> Result<(), BoxError> {
         if let Some(Watch(state)) = config.load::<Watch>() {
             let error = context.output_or_error().and_then(Result::err);
-            state.throttled.store(error.is_some_and(is_throttle), Ordering::Relaxed);
+            let throttled = error.is_some_and(is_throttle);
+            state.throttled.store(throttled, Ordering::Relaxed);
+            state.ever_throttled.fetch_or(throttled, Ordering::Relaxed);
         }
         Ok(())
     }

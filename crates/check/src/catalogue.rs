@@ -1,60 +1,76 @@
-//! The page of all checks, made of their files.
+//! The pages on all checks, made of their files: one that lists them by service, one that shows what answers to each framework, and
+//! one a service with all that the files say.
+
+mod matrix;
+mod service;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::CheckError;
-use crate::check::{Check, FixPart};
-use crate::framework::{FRAMEWORKS, Framework};
+use crate::check::Check;
+use crate::framework::frameworks;
 use crate::registry::checks;
 
-/// The catalogue as one Markdown page: a table of all checks, then each with its prose and fix, then the frameworks.
+/// The catalogue: pairs of a path below `docs/` and the page's Markdown.
 ///
 /// # Errors
 /// A check's file is broken.
-pub fn catalogue_markdown() -> Result<String, CheckError> {
+pub fn pages() -> Result<Vec<(String, String)>, CheckError> {
     let checks = checks()?;
-    let mut page = String::from(
-        "# Checks\n\nGenerated from the files in `crates/check/checks`.\n\n| check | severity | what is wrong when it fails |\n|---|---|---|\n",
+    let by_service = by_service(&checks);
+    let mut pages = vec![
+        ("checks.md".to_owned(), index(&checks, &by_service)),
+        ("frameworks.md".to_owned(), matrix::page(frameworks()?, &checks)),
+    ];
+    pages.extend(
+        by_service.iter().map(|(service, checks)| (format!("checks/{service}.md"), service::page(service, checks))),
     );
-    for check in &checks {
-        let Check { id, declaration, .. } = check;
-        let _ = writeln!(page, "| [{id}](#{id}) | {} | {} |", declaration.severity, declaration.title);
-    }
-    for check in &checks {
-        section(&mut page, check);
-    }
-    page.push_str("\n## By framework\n");
-    for framework in FRAMEWORKS {
-        matrix(&mut page, framework, &checks);
-    }
-    Ok(page)
+    Ok(pages)
 }
 
-fn section(page: &mut String, check: &Check) {
-    let declaration = &check.declaration;
-    let _ = writeln!(page, "\n## {}\n\n**{}**\n\n{}\n\n### Fix\n", check.id, declaration.title, check.about);
-    for part in &check.fix {
-        let _ = match part {
-            FixPart::Prose(text) => writeln!(page, "{text}\n"),
-            FixPart::Block { language, text } => {
-                writeln!(page, "```{}\n{text}\n```\n", if language == "cli" { "sh" } else { language })
-            }
-        };
-    }
-    let _ = writeln!(page, "### References\n\n{}", check.references);
+/// The folder of a check's file, which is the service that it is about first.
+fn service(check: &Check) -> &str {
+    check.file.split_once('/').map_or("", |(service, _)| service)
 }
 
-fn matrix(page: &mut String, framework: &Framework, checks: &[Check]) {
-    let mut controls: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+fn by_service(checks: &[Check]) -> BTreeMap<&str, Vec<&Check>> {
+    let mut map: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
     for check in checks {
-        for control in check.declaration.frameworks.get(framework.id).into_iter().flatten() {
-            controls.entry(control).or_default().push(&check.id);
+        map.entry(service(check)).or_default().push(check);
+    }
+    map
+}
+
+fn index(checks: &[Check], by_service: &BTreeMap<&str, Vec<&Check>>) -> String {
+    let mut page = format!(
+        "# Checks\n\nMade by `make generate` from the files in `crates/check/checks`. {} checks; [frameworks.md](frameworks.md) shows \
+         them by framework and control. `sightline checks explain ID` tells what one rests on, query and fix included.\n\n",
+        checks.len()
+    );
+    let links: Vec<String> =
+        by_service.iter().map(|(service, checks)| format!("[{service}](#{service}) {}", checks.len())).collect();
+    let _ = writeln!(page, "{}", links.join(" · "));
+    for (service, checks) in by_service {
+        let _ = writeln!(
+            page,
+            "\n## {service}\n\n| check | severity | what is wrong when it fails | frameworks |\n|---|---|---|---|"
+        );
+        for check in checks {
+            let Check { id, declaration, .. } = check;
+            let frameworks = frameworks_of(&declaration.frameworks);
+            let _ = writeln!(
+                page,
+                "| [{id}](checks/{service}.md#{id}) | {} | {} | {frameworks} |",
+                declaration.severity, declaration.title
+            );
         }
     }
-    let _ = writeln!(page, "\n### {}\n\n<{}>\n\n| control | checks |\n|---|---|", framework.title, framework.url);
-    for (control, ids) in controls {
-        let links: Vec<String> = ids.iter().map(|id| format!("[{id}](#{id})")).collect();
-        let _ = writeln!(page, "| {control} | {} |", links.join(", "));
-    }
+    page
+}
+
+/// `cis-7.0 2.4; owasp-llm-2025 LLM01 LLM06`
+fn frameworks_of(frameworks: &BTreeMap<String, Vec<String>>) -> String {
+    let one = |(framework, controls): (&String, &Vec<String>)| format!("{framework} {}", controls.join(", "));
+    frameworks.iter().map(one).collect::<Vec<_>>().join("; ")
 }

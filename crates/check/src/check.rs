@@ -5,21 +5,27 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use sightline_model::{Severity, Status};
 
+use crate::shared::SharedQuery;
+
 /// One check: `checks/<service>/<id>.md`.
 #[derive(Debug, Clone)]
 pub struct Check {
     /// The file's name: kebab-case, names the bad pattern, never reused for another meaning.
     pub id: String,
-    /// path below `checks/`
-    pub file: &'static str,
+    /// path below `checks/`, or as its author gave it
+    pub file: String,
     /// what its author declares
     pub declaration: Declaration,
+    /// framework → controls: those declared, and those that follow from them
+    pub frameworks: BTreeMap<String, Vec<String>>,
     /// Markdown: what it looks for and why that matters
     pub about: String,
     /// the query as written, before parameters and shared queries are put in
     pub sql: String,
     /// line of the query's first line, from 1
     pub sql_line: usize,
+    /// the shared queries that it needs, each behind those that it needs itself
+    pub shared: Vec<SharedQuery>,
     /// how to repair what it finds
     pub fix: Vec<FixPart>,
     /// Markdown: AWS pages
@@ -42,6 +48,9 @@ pub struct Declaration {
     pub resource: String,
     /// framework → controls; empty says that none has a control for it
     pub frameworks: BTreeMap<String, Vec<String>>,
+    /// why no framework has a control for it, where none has
+    #[serde(default)]
+    pub no_framework: Option<String>,
     /// what a failure rests on
     pub fails_on: FailsOn,
     /// what an answer rests on
@@ -128,7 +137,7 @@ impl Check {
     pub fn names(&self) -> Vec<String> {
         let mut names = vec![self.id.clone(), self.declaration.severity.to_string()];
         names.extend(self.declaration.services.iter().cloned());
-        for (framework, controls) in &self.declaration.frameworks {
+        for (framework, controls) in &self.frameworks {
             names.push(framework.clone());
             names.extend(controls.iter().map(|control| format!("{framework}:{control}")));
         }

@@ -1,5 +1,8 @@
 //! What can go wrong with checks as a whole. What goes wrong with one check while it runs is a finding, not an error.
 
+use std::io;
+use std::path::PathBuf;
+
 use sightline_lake::LakeError;
 
 /// The crate's errors.
@@ -17,6 +20,26 @@ pub enum CheckError {
         /// what to write instead
         help: String,
     },
+    /// A data file of this crate is broken.
+    #[error("the frameworks' data is broken: please report this: {reason}")]
+    Data {
+        /// what is wrong in which file
+        reason: String,
+    },
+    /// A file or folder of checks cannot be read.
+    #[error("cannot read `{}`: {error}", path.display())]
+    Read {
+        /// which
+        path: PathBuf,
+        /// why
+        error: io::Error,
+    },
+    /// A folder that should hold checks holds none.
+    #[error("there is no check in `{}`: a check is a file `<id>.md`; `sightline checks new` writes one", folder.display())]
+    NoChecks {
+        /// which
+        folder: PathBuf,
+    },
     /// The lake holds no finished scan, so there is nothing to say.
     #[error("this lake holds no finished scan: run `sightline scan` first")]
     NoScan,
@@ -31,14 +54,4 @@ pub enum CheckError {
     /// Coverage or scans could not be read.
     #[error("cannot read what was scanned: {0}")]
     Lake(#[from] LakeError),
-    /// A literate test holds a row that no table can hold.
-    #[error("{file}:{line}: {problem}")]
-    Fixture {
-        /// path below `checks/`
-        file: String,
-        /// of the test's heading, from 1
-        line: usize,
-        /// what is wrong
-        problem: String,
-    },
 }

@@ -46,14 +46,15 @@ pub(crate) fn placeholders(text: &str) -> Vec<&str> {
 fn fill(text: &str, finding: &Finding) -> String {
     let arn: Option<Arn> = finding.resource.parse().ok();
     let mut filled = text.to_owned();
-    for name in PLACEHOLDERS {
-        let value = match *name {
+    for name in placeholders(text) {
+        let value = match name {
             "resource" => finding.resource.as_str(),
             "resource_id" => arn.as_ref().map_or("", Arn::name),
             "resource_title" => &finding.resource_title,
             "region" => &finding.region,
             "account_id" => &finding.account_id,
-            _ => arn.as_ref().map_or("", Arn::partition),
+            "partition" => arn.as_ref().map_or("", Arn::partition),
+            other => finding.fix_values.get(other).map_or("", String::as_str),
         };
         let shown = if is_safe(value) { value.to_owned() } else { format!("REPLACE_{}", name.to_uppercase()) };
         filled = filled.replace(&format!("{{{{{name}}}}}"), &shown);
@@ -70,6 +71,43 @@ fn is_safe(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sightline_model::{Severity, Status};
+
+    fn finding(values: &[(&str, &str)]) -> Finding {
+        Finding {
+            run_id: String::new(),
+            scan_id: String::new(),
+            check_id: "x".to_owned(),
+            title: String::new(),
+            status: Status::Fail,
+            severity: Severity::Low,
+            account_id: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+            resource: "arn:aws:s3:::logs".to_owned(),
+            resource_title: "logs".to_owned(),
+            reason: String::new(),
+            missing_actions: Vec::new(),
+            fingerprint: String::new(),
+            evaluated_at: jiff::Timestamp::UNIX_EPOCH,
+            fix_values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        }
+    }
+
+    #[test]
+    fn values_of_the_query_are_put_in_where_they_are_harmless() {
+        let text = "aws x --bucket {{resource_id}} --key {{key}} --in {{region}}";
+        assert_eq!(fill(text, &finding(&[("key", "k-1")])), "aws x --bucket logs --key k-1 --in us-east-1");
+        for hostile in ["$(id)", "a b", "{{region}}", "-x"] {
+            let filled = fill(text, &finding(&[("key", hostile)]));
+            assert_eq!(filled, "aws x --bucket logs --key REPLACE_KEY --in us-east-1", "{hostile}");
+        }
+        assert_eq!(fill("{{key}}", &finding(&[])), "REPLACE_KEY");
+        assert_eq!(
+            fill("{{region}}", &finding(&[("region", "other")])),
+            "us-east-1",
+            "a value cannot stand for the place"
+        );
+    }
 
     #[test]
     fn only_harmless_values_are_put_in() {

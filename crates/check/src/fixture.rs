@@ -1,15 +1,14 @@
 //! The rows of literate tests, as a session can hold them. Public because the application runs the same tests against
 //! the real tables' schemas, which this crate cannot see.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sightline_lake::{LakeError, Session};
 use sightline_model::column::STANDARD_COLUMNS;
 use sightline_model::resource::GLOBAL;
-use sightline_model::{Arn, Column, ColumnType, LakeTable, TableSchema, lake_table};
+use sightline_model::{Arn, ColumnType, LakeTable, TableSchema, lake_table};
 
-use crate::CheckError;
 use crate::check::{Case, Check};
 
 /// The account of rows that name none.
@@ -20,33 +19,38 @@ pub const REGION: &str = "us-east-1";
 pub const SCAN: &str = "20261122T000000Z-000001";
 const AT: &str = "2026-11-22T00:00:00Z";
 
-/// The schemas that the fixtures of these checks need: for each inventory table all columns that any fixture names, typed by
-/// their values.
-///
-/// # Errors
-/// Two fixtures disagree on a column's type.
-pub fn schemas(checks: &[Check]) -> Result<Vec<TableSchema>, CheckError> {
-    let mut tables: BTreeMap<&str, BTreeMap<&str, ColumnType>> = BTreeMap::new();
-    for (check, case) in checks.iter().flat_map(|check| check.cases.iter().map(move |case| (check, case))) {
+/// Rows of the tests that would not come to rest in the real tables: a table that is not there, a column that is not, or is of
+/// another type. What a typed view does not know, a query would read as absent.
+pub fn misfits(check: &Check, real: &[TableSchema]) -> Vec<(usize, String)> {
+    let mut wrong = Vec::new();
+    for case in &check.cases {
         for table in case.rows.keys().filter(|name| LakeTable::by_name(name).is_none()) {
-            tables.entry(table).or_default();
+            if !real.iter().any(|schema| schema.name == *table) {
+                wrong.push((case.line, format!("there is no table `{table}`")));
+            }
         }
         for (table, row) in inventory(case) {
-            let columns = tables.entry(table).or_default();
+            let Some(schema) = real.iter().find(|schema| schema.name == table) else { continue };
             for (name, value) in row.iter().filter(|(name, _)| !is_standard(name)) {
-                let Some(kind) = kind_of(value) else { continue };
-                if columns.insert(name, kind).is_some_and(|other| other != kind) {
-                    let problem = format!("`{table}.{name}` has another type in another test");
-                    return Err(CheckError::Fixture { file: check.file.to_owned(), line: case.line, problem });
+                let Some(column) = schema.columns.iter().find(|column| column.name == *name) else {
+                    wrong.push((case.line, format!("`{table}` has no column `{name}`")));
+                    continue;
+                };
+                if kind_of(value).is_some_and(|kind| !is_of(kind, column.kind)) {
+                    let kind = format!("{:?}", column.kind).to_lowercase();
+                    wrong.push((case.line, format!("`{table}.{name}` is of type {kind}, not as the test writes it")));
                 }
             }
         }
     }
-    let schema = |(name, columns): (&str, BTreeMap<&str, ColumnType>)| TableSchema {
-        name: name.to_owned(),
-        columns: columns.into_iter().map(|(name, kind)| Column::new(name, kind)).collect(),
-    };
-    Ok(tables.into_iter().map(schema).collect())
+    wrong.dedup();
+    wrong
+}
+
+/// Whether a value of the one type may stand in a column of the other. Times are written as texts.
+fn is_of(value: ColumnType, column: ColumnType) -> bool {
+    value == column
+        || matches!((value, column), (ColumnType::Text, ColumnType::Time) | (ColumnType::Int, ColumnType::Float))
 }
 
 /// A session over the rows of one test, and over `coverage` (see [`coverage`]).

@@ -33,14 +33,14 @@ impl Scan {
 /// A row of `current_coverage`, the columns that matter here.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Covered {
-    account_id: String,
-    region: String,
-    table_name: String,
-    operation: String,
-    action: String,
-    target: String,
-    outcome: Outcome,
-    error_code: String,
+    pub(crate) account_id: String,
+    pub(crate) region: String,
+    pub(crate) table_name: String,
+    pub(crate) operation: String,
+    pub(crate) action: String,
+    pub(crate) target: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) error_code: String,
 }
 
 /// The newest scans and what they covered.
@@ -64,6 +64,8 @@ pub(crate) struct Gap {
     pub(crate) actions: Vec<String>,
     /// what happened, in a few words
     pub(crate) cause: String,
+    /// the operation does not exist there: nothing was refused, and there is nothing to grant
+    pub(crate) absent: bool,
 }
 
 impl Inspected {
@@ -98,7 +100,7 @@ impl Inspected {
         for scan in &self.scans {
             for table in tables {
                 let rows = self.rows(&scan.account_id, table);
-                gaps.extend(rows.iter().filter(|row| !row.outcome.is_complete()).map(Covered::gap));
+                gaps.extend(rows.iter().filter(|row| row.outcome != Outcome::Ok).map(Covered::gap));
                 let never = |region: String| Gap {
                     account_id: scan.account_id.clone(),
                     cause: format!("`{table}` was not collected{}", in_region(&region)),
@@ -106,6 +108,7 @@ impl Inspected {
                     table: table.clone(),
                     target: String::new(),
                     actions: actions_of(table),
+                    absent: false,
                 };
                 gaps.extend(unseen_regions(rows, scan).into_iter().map(never));
             }
@@ -142,6 +145,7 @@ impl Covered {
             Outcome::Denied => "was denied",
             Outcome::Throttled => "was throttled",
             Outcome::Skipped => "was not asked",
+            Outcome::Unsupported => "does not exist",
             _ => "failed",
         };
         let code = if self.error_code.is_empty() { String::new() } else { format!(" ({})", self.error_code) };
@@ -153,6 +157,7 @@ impl Covered {
             target: self.target.clone(),
             actions: if denied { vec![self.action.clone()] } else { Vec::new() },
             cause: format!("`{}` {what}{}{code}", self.operation, in_region(&self.region)),
+            absent: self.outcome == Outcome::Unsupported,
         }
     }
 }

@@ -14,14 +14,19 @@
 //! | `fail` of a check that fails on presence | stays, unless the gap is in the detail of that very resource |
 //! | `unknown` | stays |
 //!
+//! A call that does not exist in a region (the service is not offered there, or not yet whole) is told apart from one that
+//! failed: what rests on it is `skip`. A list that does not exist bears on its own region alone, for there is nothing there that
+//! an answer about the account could miss.
+//!
 //! A gap that turned no row into `unknown` is told by itself: one `unknown` an account and region, about a resource
 //! `arn:<partition>:sightline:<region>:<account>:table/<table>` (see [`scope_arn`]). So a list that was denied, and hence
 //! gave no rows, is no silence. A query that fails gives one such `unknown` an account. An account where the resource table
 //! is unsupported in every region gives one quiet `skip`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde_json::Value;
 use sightline_model::finding::fingerprint;
 use sightline_model::resource::GLOBAL;
 use sightline_model::untrusted::shortened;
@@ -33,6 +38,12 @@ use crate::gap::{Gap, Inspected, Scan};
 
 /// Characters of a reason.
 const REASON_LIMIT: usize = 500;
+/// What columns for the fix begin with.
+pub(crate) const FIX_COLUMN: &str = "fix_";
+/// Bytes of a value for the fix; a longer one is left out.
+const FIX_VALUE_LIMIT: usize = 1_000;
+/// Values for one fix.
+const FIX_VALUES: usize = 16;
 /// Gaps that a reason tells of; the others are counted.
 const GAPS_TOLD: usize = 3;
 
@@ -45,6 +56,25 @@ pub(crate) struct Row {
     account_id: Option<String>,
     region: Option<String>,
     title: Option<String>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+}
+
+impl Row {
+    /// The columns `fix_<name>`.
+    fn fix_values(&self) -> BTreeMap<String, String> {
+        let value = |(column, value): (&String, &Value)| {
+            let text = match value {
+                Value::Null => return None,
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let name = column.strip_prefix(FIX_COLUMN)?;
+            // A shortened value would name something else.
+            (text.len() <= FIX_VALUE_LIMIT).then(|| (name.to_owned(), text))
+        };
+        self.others.iter().filter_map(value).take(FIX_VALUES).collect()
+    }
 }
 
 /// What the check says of one resource, before gaps are considered.
@@ -52,6 +82,7 @@ struct Answer {
     status: Status,
     reason: String,
     title: String,
+    fix_values: BTreeMap<String, String>,
 }
 
 /// Account, region, resource.
@@ -83,12 +114,18 @@ impl Judge<'_> {
                         *told = true;
                     }
                 }
-                let decisive: Vec<&Gap> = decisive.iter().filter_map(|index| gaps.get(*index)).collect();
-                make_unknown(&mut finding, &decisive);
+                let (absent, missed): (Vec<&Gap>, Vec<&Gap>) =
+                    decisive.iter().filter_map(|index| gaps.get(*index)).partition(|gap| gap.absent);
+                if missed.is_empty() {
+                    make_skip(&mut finding, &absent);
+                } else {
+                    make_unknown(&mut finding, &missed);
+                }
             }
             findings.push(finding);
         }
-        let silent: Vec<&Gap> = gaps.iter().zip(&told).filter(|(_, told)| !**told).map(|(gap, _)| gap).collect();
+        let untold = gaps.iter().zip(&told).filter(|(gap, told)| !**told && !gap.absent);
+        let silent: Vec<&Gap> = untold.map(|(gap, _)| gap).collect();
         findings.extend(self.scopes(&silent));
         findings.extend(self.nothing_to_inspect(&findings));
         findings
@@ -102,6 +139,7 @@ impl Judge<'_> {
                 status: Status::Unknown,
                 reason: reason.clone(),
                 title: self.check.declaration.resource.clone(),
+                fix_values: BTreeMap::new(),
             };
             self.finding(&self.scope_place(scan, GLOBAL), &answer)
         };
@@ -112,18 +150,19 @@ impl Judge<'_> {
     fn merged(&self, rows: Vec<Row>) -> BTreeMap<Place, Answer> {
         let mut merged: BTreeMap<Place, Answer> = BTreeMap::new();
         for row in rows {
+            let fix_values = row.fix_values();
             let place =
                 (row.account_id.unwrap_or_default(), row.region.unwrap_or_default(), row.resource.unwrap_or_default());
             let (status, reason) = status_of(row.status.as_deref(), row.reason.unwrap_or_default(), &place);
             let title = row.title.unwrap_or_default();
             let Some(known) = merged.get_mut(&place) else {
-                merged.insert(place, Answer { status, reason, title });
+                merged.insert(place, Answer { status, reason, title, fix_values });
                 continue;
             };
             if known.status == status && !known.reason.contains(&reason) {
                 known.reason = format!("{}; {reason}", known.reason);
             } else if rank(status) > rank(known.status) {
-                (known.status, known.reason) = (status, reason);
+                (known.status, known.reason, known.fix_values) = (status, reason, fix_values);
             }
         }
         merged
@@ -132,8 +171,9 @@ impl Judge<'_> {
     /// Whether the gap leaves open what the row says.
     fn overturns(&self, gap: &Gap, (account_id, region, resource): &Place, status: Status) -> bool {
         let declaration = &self.check.declaration;
-        let near =
-            declaration.scope == Scope::Account || region == GLOBAL || gap.region == GLOBAL || gap.region == *region;
+        let far_too = declaration.scope == Scope::Account || region == GLOBAL;
+        let no_such_list = gap.absent && gap.target.is_empty();
+        let near = gap.region == GLOBAL || gap.region == *region || (far_too && !no_such_list);
         let of_another_row = declaration.scope == Scope::Row
             && gap.table == declaration.resource
             && !gap.target.is_empty()
@@ -141,6 +181,7 @@ impl Judge<'_> {
         let bears = gap.account_id == *account_id && near && !of_another_row;
         match status {
             Status::Unknown => false,
+            Status::Skip if gap.absent => false,
             Status::Fail if declaration.fails_on == FailsOn::Presence => {
                 gap.account_id == *account_id && gap.target == *resource
             }
@@ -161,6 +202,7 @@ impl Judge<'_> {
                 status: Status::Unknown,
                 reason: String::new(),
                 title: self.check.declaration.resource.clone(),
+                fix_values: BTreeMap::new(),
             };
             let mut finding = self.finding(&self.scope_place(scan, region), &answer);
             make_unknown(&mut finding, &gaps);
@@ -179,7 +221,7 @@ impl Judge<'_> {
             let reason = format!("no scanned region has what `{table}` lists");
             self.finding(
                 &self.scope_place(scan, GLOBAL),
-                &Answer { status: Status::Skip, reason, title: table.clone() },
+                &Answer { status: Status::Skip, reason, title: table.clone(), fix_values: BTreeMap::new() },
             )
         };
         self.inspected.scans.iter().filter(quiet).map(one).collect()
@@ -207,6 +249,7 @@ impl Judge<'_> {
             missing_actions: Vec::new(),
             fingerprint: fingerprint(&self.check.id, account_id, region, resource),
             evaluated_at: self.context.now,
+            fix_values: answer.fix_values.clone(),
         }
     }
 }
@@ -237,18 +280,26 @@ fn rank(status: Status) -> u8 {
     }
 }
 
+fn make_skip(finding: &mut Finding, gaps: &[&Gap]) {
+    finding.status = Status::Skip;
+    finding.reason = shortened(&format!("cannot be judged here: {}", causes(gaps)), REASON_LIMIT);
+}
+
+/// What happened, each once, the first few in words.
+fn causes(gaps: &[&Gap]) -> String {
+    let all: BTreeSet<&str> = gaps.iter().map(|gap| gap.cause.as_str()).collect();
+    let told = all.iter().take(GAPS_TOLD).copied().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(GAPS_TOLD) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
+}
+
 fn make_unknown(finding: &mut Finding, gaps: &[&Gap]) {
     let mut actions: Vec<String> = gaps.iter().flat_map(|gap| gap.actions.iter().cloned()).collect();
     actions.sort();
     actions.dedup();
-    let mut causes: Vec<&str> = gaps.iter().map(|gap| gap.cause.as_str()).collect();
-    causes.sort_unstable();
-    causes.dedup();
-    let mut reason =
-        format!("could not tell: {}", causes.iter().take(GAPS_TOLD).copied().collect::<Vec<_>>().join(", "));
-    if causes.len() > GAPS_TOLD {
-        reason.push_str(&format!(" and {} more", causes.len() - GAPS_TOLD));
-    }
+    let mut reason = format!("could not tell: {}", causes(gaps));
     if !actions.is_empty() {
         reason.push_str(&format!(
             "; grant {}",

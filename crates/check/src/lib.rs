@@ -12,7 +12,8 @@
 //! resource = "aws_bedrock_agent"                # the table whose rows it judges
 //! fails_on = "absence"                          # or "presence": what a failure rests on
 //! scope = "row"                                 # or "region" (the default), "account": how far the query looks
-//! frameworks = { "cis-7.0" = ["2.4"] }          # {} where none has a control for it
+//! frameworks = { "cis-7.0" = ["2.4"] }          # {} where none has a control for it; 6.0 and 5.0 follow from 7.0
+//! no_framework = "…"                            # why, where it has none
 //! params = { max_age_days = 90 }                # optional: `$max_age_days` in the query; `$now` is always there
 //! +++
 //!
@@ -30,7 +31,8 @@
 //!
 //! # The query
 //! It gives the columns `resource` (an ARN), `status` (`pass fail skip unknown`), `reason` (one sentence: what was seen),
-//! `account_id`, `region`, `title`. It reads typed views (`aws_…`). From tables of logs and edges it may take more
+//! `account_id`, `region`, `title`. Columns `fix_<name>` hold what a fix needs to name beside the resource: `{{<name>}}` in its
+//! blocks. It reads typed views (`aws_…`). From tables of logs and edges it may take more
 //! evidence of use, but no pass may rest on their silence: scans do not cover them. Queries that several checks need stand in
 //! `checks/shared/<name>.sql` and are there under that name.
 //!
@@ -44,12 +46,12 @@
 
 mod catalogue;
 mod check;
+pub mod contract;
 mod error;
 mod evaluate;
-#[cfg(test)]
-mod faults;
 mod fix;
 pub mod fixture;
+pub mod folder;
 mod framework;
 mod gap;
 mod judge;
@@ -58,15 +60,18 @@ mod parse;
 mod query;
 mod registry;
 mod select;
+mod shared;
+pub mod trial;
 
-pub use catalogue::catalogue_markdown;
+pub use catalogue::pages;
 pub use check::{Case, Check, Declaration, Expected, FailsOn, FixPart, Param, Scope};
 pub use error::CheckError;
 pub use evaluate::{Context, evaluate, tables};
 pub use fix::{PLACEHOLDERS, Rendered, fix};
-pub use framework::{FRAMEWORKS, Framework, framework};
+pub use framework::{Framework, Frameworks, frameworks};
 pub use judge::scope_arn;
 pub use parse::parse;
 pub use query::statement;
-pub use registry::checks;
-pub use select::Selection;
+pub use registry::{checks, checks_with};
+pub use select::{Selection, matches};
+pub use shared::{Shared, SharedQuery};

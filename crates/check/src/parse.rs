@@ -6,18 +6,23 @@ use sightline_model::Status;
 
 use crate::check::{Case, Check, Declaration, Expected, FixPart};
 use crate::markdown::{self, Part, Section};
+use crate::shared::Shared;
 use crate::{CheckError, fix, framework, query};
 
-/// Reads the check in `text`; `file` is its path below `checks/`.
-pub fn parse(file: &'static str, text: &str) -> Result<Check, CheckError> {
-    Reader { file }.check(text)
+/// Reads the check in `text`, with the queries that it may share; `file` is its path, whose last part names it.
+///
+/// # Errors
+/// The file does not have the shape of a check.
+pub fn parse(file: &str, text: &str, shared: &Shared) -> Result<Check, CheckError> {
+    Reader { file, shared }.check(text)
 }
 
-struct Reader {
-    file: &'static str,
+struct Reader<'r> {
+    file: &'r str,
+    shared: &'r Shared,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn error(&self, line: usize, problem: impl Into<String>, help: impl Into<String>) -> CheckError {
         CheckError::File { file: self.file.to_owned(), line, problem: problem.into(), help: help.into() }
     }
@@ -31,12 +36,14 @@ impl Reader {
         self.placeholders_of_query(&sql, sql_line, &declaration)?;
         Ok(Check {
             id,
-            file: self.file,
+            file: self.file.to_owned(),
+            frameworks: framework::frameworks()?.with_derived(&declaration.frameworks),
             declaration,
             about,
+            fix: self.fix(self.section(&sections, "Fix")?, &sql)?,
+            shared: self.shared.used(&sql),
             sql,
             sql_line,
-            fix: self.fix(self.section(&sections, "Fix")?)?,
             references: self.section(&sections, "References")?.text.trim().to_owned(),
             cases: self.cases(self.section(&sections, "Tests")?)?,
         })
@@ -69,17 +76,36 @@ impl Reader {
                 "see the front matter of another check",
             )
         })?;
-        for id in declaration.frameworks.keys() {
-            if framework::framework(id).is_none() {
-                let known: Vec<&str> = framework::FRAMEWORKS.iter().map(|framework| framework.id).collect();
-                return Err(self.error(
-                    2,
-                    format!("`{id}` is no framework"),
-                    format!("use one of: {}", known.join(" ")),
-                ));
-            }
+        for (id, controls) in &declaration.frameworks {
+            self.controls(front, id, controls)?;
         }
         Ok(declaration)
+    }
+
+    /// Controls that a framework does not have would look like coverage that is not there.
+    fn controls(&self, front: &str, id: &str, controls: &[String]) -> Result<(), CheckError> {
+        let frameworks = framework::frameworks()?;
+        let Some(framework) = frameworks.get(id) else {
+            let named = frameworks.all().iter().filter(|framework| framework.derived_from.is_none());
+            let known: Vec<&str> = named.map(|framework| framework.id.as_str()).collect();
+            return Err(self.error(
+                line_of(front, id),
+                format!("`{id}` is no framework"),
+                format!("use one of: {}", known.join(" ")),
+            ));
+        };
+        if let Some(newest) = framework.derived_from {
+            let help = format!("name the controls of `{newest}`");
+            return Err(self.error(line_of(front, id), format!("`{id}` follows from `{newest}`"), help));
+        }
+        match controls.iter().find(|control| !framework.has(control)) {
+            None => Ok(()),
+            Some(control) => Err(self.error(
+                line_of(front, control),
+                format!("`{id}` has no control `{control}`"),
+                format!("its controls are {}", framework.examples()),
+            )),
+        }
     }
 
     fn section<'s, 'a>(&self, sections: &'s [Section<'a>], title: &str) -> Result<&'s Section<'a>, CheckError> {
@@ -119,16 +145,17 @@ impl Reader {
         }
     }
 
-    fn fix(&self, section: &Section<'_>) -> Result<Vec<FixPart>, CheckError> {
+    fn fix(&self, section: &Section<'_>, sql: &str) -> Result<Vec<FixPart>, CheckError> {
         let mut fix = Vec::new();
         for part in self.parts(section)? {
             let Some(language) = part.language else {
                 fix.push(FixPart::Prose(part.text.to_owned()));
                 continue;
             };
-            if let Some(name) = fix::placeholders(part.text).into_iter().find(|name| !fix::PLACEHOLDERS.contains(name))
-            {
-                let help = format!("use one of: {}", fix::PLACEHOLDERS.join(" "));
+            let known = |name: &&str| fix::PLACEHOLDERS.contains(name) || query::names(sql, &format!("fix_{name}"));
+            if let Some(name) = fix::placeholders(part.text).into_iter().find(|name| !known(name)) {
+                let help =
+                    format!("use one of: {}; or let the query give a column `fix_{name}`", fix::PLACEHOLDERS.join(" "));
                 return Err(self.error(part.line, format!("`{{{{{name}}}}}` stands for nothing"), help));
             }
             fix.push(FixPart::Block { language: language.to_owned(), text: part.text.trim_end().to_owned() });
@@ -179,6 +206,12 @@ impl Reader {
     }
 }
 
+/// The line of the file on which the front matter has this text in quotes; its first line where it has not.
+fn line_of(front: &str, text: &str) -> usize {
+    let quoted = format!("\"{text}\"");
+    front.lines().position(|line| line.contains(&quoted)).unwrap_or_default() + 2
+}
+
 /// `fail arn:… "reason"`; the reason may be left out.
 fn expectation(line: &str) -> Option<Expected> {
     let (status, rest) = line.split_once(' ')?;
@@ -197,12 +230,12 @@ mod tests {
     const GOOD: &str = "+++\ntitle = \"T\"\nseverity = \"high\"\nservices = [\"s3\"]\nresource = \"aws_s3_bucket\"\nframeworks = {}\nfails_on = \"presence\"\n+++\n\nWhy.\n\n```sql\nselect 1\n```\n\n## Fix\n\n```cli\naws {{resource}}\n```\n\n## References\n\n- x\n\n## Tests\n\n### One\n\n```json\n{\"t\": []}\n```\n\n```expect\nfail arn:a \"the reason\"\npass arn:b\n```\n";
 
     fn problem(text: &str) -> String {
-        parse("s3/x-y.md", text).unwrap_err().to_string()
+        parse("s3/x-y.md", text, &Shared::embedded()).unwrap_err().to_string()
     }
 
     #[test]
     fn a_file_is_read_whole() {
-        let check = parse("s3/x-y.md", GOOD).unwrap();
+        let check = parse("s3/x-y.md", GOOD, &Shared::embedded()).unwrap();
         assert_eq!((check.id.as_str(), check.sql.as_str(), check.sql_line), ("x-y", "select 1", 13));
         assert_eq!(check.cases.len(), 1);
         assert_eq!(check.cases[0].expected[0].reason.as_deref(), Some("the reason"));
@@ -212,8 +245,12 @@ mod tests {
     fn errors_name_file_line_and_help() {
         insta::assert_snapshot!(problem("select 1"), @"s3/x-y.md:1: there is no front matter; begin the file with `+++`, the declaration in TOML, and `+++`");
         insta::assert_snapshot!(problem(&GOOD.replace("\"high\"", "\"huge\"")), @"s3/x-y.md:3: unknown variant `huge`, expected one of `info`, `low`, `medium`, `high`, `critical`; see the front matter of another check");
+        let with = |frameworks: &str| problem(&GOOD.replace("frameworks = {}", frameworks));
+        insta::assert_snapshot!(with("frameworks = { \"cis\" = [] }"), @"s3/x-y.md:6: `cis` is no framework; use one of: aws-ai-security aws-security-hub-ai-1.0 cis-7.0 eu-ai-act iso-42001 mitre-atlas nist-ai-rmf owasp-llm-2025");
+        insta::assert_snapshot!(with("frameworks = { \"cis-6.0\" = [\"2.3\"] }"), @"s3/x-y.md:6: `cis-6.0` follows from `cis-7.0`; name the controls of `cis-7.0`");
+        insta::assert_snapshot!(with("frameworks = { \"owasp-llm-2025\" = [\"LLM01\", \"LLM11\"] }"), @"s3/x-y.md:6: `owasp-llm-2025` has no control `LLM11`; its controls are LLM01 … LLM10");
         insta::assert_snapshot!(problem(&GOOD.replace("select 1", "select $age")), @"s3/x-y.md:13: `$age` stands for nothing; declare it under `params`");
-        insta::assert_snapshot!(problem(&GOOD.replace("{{resource}}", "{{rsc}}")), @"s3/x-y.md:19: `{{rsc}}` stands for nothing; use one of: resource resource_id resource_title region account_id partition");
+        insta::assert_snapshot!(problem(&GOOD.replace("{{resource}}", "{{rsc}}")), @"s3/x-y.md:19: `{{rsc}}` stands for nothing; use one of: resource resource_id resource_title region account_id partition; or let the query give a column `fix_rsc`");
         insta::assert_snapshot!(problem(&GOOD.replace("pass arn:b", "passed arn:b")), @r#"s3/x-y.md:36: `passed arn:b` is no expectation; write `fail <resource> "reason"`"#);
         insta::assert_snapshot!(problem(&GOOD.replace("{\"t\": []}", "{\"t\": [}")), @r#"s3/x-y.md:31: expected value at line 1 column 8; write `{"table": [{"column": …}]}`"#);
     }

@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::check::{Check, Param};
+use crate::shared::SharedQuery;
 
-#[expect(unreachable_pub, reason = "generated")]
-mod embedded {
-    include!(concat!(env!("OUT_DIR"), "/shared.rs"));
+/// The check's statement at the time `now`: the shared queries that it needs stand before it as common table expressions.
+pub fn statement(check: &Check, now: Timestamp) -> String {
+    with_params(&with_shared(&check.sql, &check.shared), &check.declaration.params, now)
 }
 
-/// The check's statement at the time `now`.
-///
-/// Every file of `checks/shared/*.sql` whose name occurs in the query (or in a shared query that it uses) becomes a common
-/// table expression of that name before it.
-pub fn statement(check: &Check, now: Timestamp) -> String {
-    with_shared(&with_params(&check.sql, &check.declaration.params, now))
+/// Whether the statement has this word in it.
+pub(crate) fn names(sql: &str, word: &str) -> bool {
+    sql.split(|c| !is_word(c)).any(|other| other == word)
 }
 
 /// Names that follow a `$`, in order.
@@ -58,31 +56,19 @@ fn instant(now: Timestamp) -> String {
     format!("arrow_cast({}, 'Timestamp(Microsecond, Some(\"UTC\"))')", now.as_microsecond())
 }
 
-fn with_shared(sql: &str) -> String {
-    let mut used = Vec::new();
-    collect_shared(sql, &mut used);
-    if used.is_empty() {
+fn with_shared(sql: &str, shared: &[SharedQuery]) -> String {
+    if shared.is_empty() {
         return sql.to_owned();
     }
-    let shared: Vec<String> = used.iter().map(|(name, text)| format!("{name} as (\n{}\n)", text.trim_end())).collect();
+    let before: Vec<String> =
+        shared.iter().map(|query| format!("{} as (\n{}\n)", query.name, query.sql.trim_end())).collect();
     let own = sql.trim_start();
-    let (separator, rest) = match own.get(..5) {
-        Some(word) if word.eq_ignore_ascii_case("with ") => (", ", own.get(5..).unwrap_or_default()),
+    let is_with = own.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with"));
+    let (separator, rest) = match own.get(4..) {
+        Some(rest) if is_with && rest.starts_with(char::is_whitespace) => (", ", rest.trim_start()),
         _ => ("\n", own),
     };
-    format!("with {}{separator}{rest}", shared.join(", "))
-}
-
-/// Adds the shared queries that `sql` names, each behind those that it needs itself.
-fn collect_shared(sql: &str, used: &mut Vec<(&'static str, &'static str)>) {
-    for (file, text) in embedded::ALL {
-        let name = file.trim_end_matches(".sql");
-        let named = sql.split(|c| !is_word(c)).any(|word| word == name);
-        if named && !used.iter().any(|(other, _)| *other == name) {
-            collect_shared(text, used);
-            used.push((name, text));
-        }
-    }
+    format!("with {}{separator}{rest}", before.join(", "))
 }
 
 #[cfg(test)]

@@ -35,11 +35,18 @@ fn matches_any(pattern: &str, names: &[String]) -> bool {
     names.iter().any(|name| matches(pattern, name))
 }
 
-/// `*` stands for any text, also none; everything else for itself.
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else { return pattern == name };
-    let Some(rest) = name.strip_prefix(head) else { return false };
-    (0..=rest.len()).filter_map(|skip| rest.get(skip..)).any(|rest| matches(tail, rest))
+/// Whether the name is what the pattern says: `*` stands for any text, also none; everything else for itself.
+pub fn matches(pattern: &str, name: &str) -> bool {
+    let Some((head, pieces)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(head) else { return false };
+    let mut pieces: Vec<&str> = pieces.split('*').collect();
+    let last = pieces.pop().unwrap_or_default();
+    // Each piece may be taken where it first occurs: a later place leaves less for the others.
+    for piece in pieces {
+        let Some((_, after)) = rest.split_once(piece) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last)
 }
 
 #[cfg(test)]
@@ -55,6 +62,10 @@ mod tests {
             ("bedrock", "bedrock-agent", false),
             ("*", "", true),
             ("a*b", "ac", false),
+            ("a*b*c", "abbc", true),
+            ("a*bb*bc", "abbc", false),
+            ("*a*", "bab", true),
+            ("a*a", "a", false),
         ] {
             assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
         }

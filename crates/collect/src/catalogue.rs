@@ -6,16 +6,16 @@
 
 mod columns;
 mod declaration;
-pub(crate) mod path;
+mod relation;
 mod resolve;
 pub(crate) mod shape;
 mod table;
 pub(crate) mod template;
 
 pub use declaration::Scope;
-pub use path::Path;
-pub(crate) use table::RowRules;
+pub(crate) use sightline_model::path;
 pub use table::{Batch, Call, Declared, Detail, List, Source, Table};
+pub(crate) use table::{KUBERNETES, RowRules};
 pub use template::Template;
 
 use crate::CollectError;
@@ -84,6 +84,13 @@ impl Catalogue {
         self.tables.get(name)
     }
 
+    /// A table, the one above it, and so on, as long as none comes twice.
+    pub(crate) fn lineage<'c>(&'c self, table: &'c Table) -> impl Iterator<Item = &'c Table> {
+        let above = |table: &&'c Table| table.parent().and_then(|parent| self.table(parent));
+        // More than there are tables would be a circle.
+        std::iter::successors(Some(table), above).take(self.tables.len())
+    }
+
     /// The tables that are asked for every row of this one.
     pub fn children<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c Table> {
         self.tables().filter(move |table| table.parent() == Some(name))
@@ -97,7 +104,8 @@ impl Catalogue {
     /// Every IAM action that a scan of all tables needs.
     pub fn actions(&self) -> BTreeSet<String> {
         let own = OWN_ACTIONS.iter().map(|action| (*action).to_owned());
-        own.chain(self.tables().flat_map(Table::calls).map(|call| call.action.clone())).collect()
+        let calls = self.tables().flat_map(Table::calls).filter(|call| call.is_of_iam());
+        own.chain(calls.map(|call| call.action.clone())).collect()
     }
 
     /// The IAM actions that one table needs to be whole, its parents' among them; none for a table that is not there.
@@ -105,7 +113,8 @@ impl Catalogue {
         let mut actions = BTreeSet::new();
         let mut next = self.table(name);
         while let Some(table) = next {
-            actions.extend(table.calls().into_iter().map(|call| call.action.clone()));
+            let calls = table.calls().into_iter().filter(|call| call.is_of_iam());
+            actions.extend(calls.map(|call| call.action.clone()));
             next = table.parent().and_then(|parent| self.table(parent));
         }
         actions
@@ -122,9 +131,9 @@ impl Catalogue {
             let Some(above) = self.table(&parent.table) else {
                 return fault(format!("there is no table `{}` to be its parent", parent.table));
             };
-            if above.parent().is_some() || above.scope != table.scope {
+            if self.lineage(above).any(|above| above.name == table.name) || above.scope != table.scope {
                 return fault(format!(
-                    "`{}` cannot be a parent: it has another scope, or a parent of its own",
+                    "`{}` cannot be a parent: it has another scope, or is below this table itself",
                     above.name
                 ));
             }

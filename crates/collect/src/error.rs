@@ -37,6 +37,37 @@ pub enum CollectError {
         /// that of `sts:GetCallerIdentity`
         source: Box<CallError>,
     },
+    /// The organization's accounts could not be listed.
+    #[error(
+        "cannot list the organization's accounts: {source} (use credentials of its management account, or of one that it delegates to)"
+    )]
+    Organization {
+        /// that of Organizations
+        source: Box<CallError>,
+    },
+    /// `--account` names one that the organization does not have.
+    #[error("account `{0}` is not in the organization, or not below the units that are named")]
+    NotInOrganization(String),
+    /// What is left out leaves nothing.
+    #[error("no account is left to scan")]
+    NoAccounts,
+    /// An account's id that cannot be one.
+    #[error("`{0}` is no account's id: it would be twelve digits")]
+    NoSuchAccount(String),
+    /// A role's name that cannot be one.
+    #[error("`{0}` is no role's name: it would be one such as `sightline-scanner`, with its path where it has one")]
+    NoSuchRole(String),
+    /// There is no scan to go on with.
+    #[error("there is no unfinished scan{} in this lake: `sightline scan` begins one", of_id(_0))]
+    NothingToResume(String),
+    /// A scan cannot be gone on with.
+    #[error("scan {scan_id} cannot be gone on with: {reason} (`sightline scan --discard {scan_id}` drops it)")]
+    CannotResume {
+        /// its id
+        scan_id: String,
+        /// why not
+        reason: String,
+    },
     /// No place of logs can be told from this.
     #[error("`{address}` is no place of logs: {reason}")]
     LogAddress {
@@ -79,6 +110,10 @@ pub enum CollectError {
     /// The lake could not be written.
     #[error(transparent)]
     Lake(#[from] LakeError),
+}
+
+fn of_id(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!(" `{id}`") }
 }
 
 /// What to do about a first call that fails.

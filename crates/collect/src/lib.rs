@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 mod error;
+pub mod kubernetes;
 pub mod logs;
 pub mod permissions;
 pub mod scan;

@@ -1,55 +1,74 @@
-//! Scans an account: every table in every region, into the lake.
+//! Scans accounts: every table in every region, into the lake.
 //!
-//! A failing call stops nothing: it is a row of `coverage`, and the rest goes on. What is written stays invisible until the
-//! scan's own row is there, so a scan that was killed never happened.
+//! A failing call stops nothing: it is a row of `coverage`, and the rest goes on. What is read is noted in a journal beside the lake, and
+//! becomes rows when all is read: a scan that is cut off, however that happens, is not to be seen, and may be gone on with.
 //!
 //! ```text
-//! plan ──► work: a queue of (table, region) ──► visit ──► declared, special ──► row ──┐
-//!                     ▲ tables below a table wait for its rows                         ├─► writer ──► lake
-//!                     └───────────────────────────────────── ledger ──► coverage ──────┘
+//! members ──► door: accounts, entered by their roles, a few at a time ──► regions
+//!                                                                            │
+//!                       work: a queue of (account, region, table) ◄──────────┘
+//!                         ▲          │
+//!     tables below ───────┘        visit ──► declared, special ──► row ──┐
+//!     a table                        └─────── ledger ──► coverage ───────┴─► notes (journal) ══ all done ══► commit ──► lake
 //! ```
 
+mod above;
+mod ahead;
 mod batch;
+mod commit;
+mod context;
 mod declared;
 mod detail;
+mod enter;
 mod ledger;
+mod members;
+mod notes;
 mod options;
+mod past;
 mod plan;
+mod record;
 mod regions;
+mod report;
 mod row;
 mod summary;
+mod unfinished;
 mod visit;
 mod work;
-mod writer;
 
-pub use options::{Clock, DEFAULT_CONCURRENCY, Plan, Progress, Quiet, ScanOptions, TableDone};
-pub use summary::{NotSeen, ScanSummary};
+pub use ahead::{AccountAhead, Ahead, ahead};
+pub use members::{DEFAULT_MEMBER_ROLE, Members};
+pub use options::{
+    AccountDone, Clock, DEFAULT_CONCURRENCY, DEFAULT_TOTAL_CONCURRENCY, Progress, Quiet, Resume, ScanOptions, TableDone,
+};
+pub use summary::{AccountState, AccountSummary, NotSeen, ScanSummary};
+pub use unfinished::{Unfinished, discard, unfinished};
 pub use visit::{Found, Missed, Visit};
 
 use crate::CollectError;
 use crate::catalogue::{Catalogue, Table, catalogue};
-use jiff::Timestamp;
-use serde::Serialize;
-use sightline_aws::{Aws, Caller};
-use sightline_lake::Lake;
-use sightline_model::lake_table::SCAN;
-use sightline_model::resource::GLOBAL;
-use std::sync::Mutex;
-use summary::Tally;
-use tokio::sync::{Semaphore, mpsc};
-use visit::Scan;
+use context::Scan;
+use enter::Door;
+use notes::Notes;
+use past::Past;
+use record::{Begun, FORM, Kind, Who};
+use report::Report;
+use sightline_aws::{Aws, Caller, Room};
+use sightline_lake::{Journal, Lake};
+use sightline_model::RunId;
+use std::sync::{Mutex, PoisonError};
+use work::{Bounds, Work};
 
 /// The table whose coverage tells whether all enabled regions are known.
 const REGION_TABLE: &str = "aws_region";
 
-/// Rows on their way to the writer: enough that calls go on while a batch is written.
-const QUEUE: usize = 256;
-
-/// Scans the account that the connection's credentials belong to.
+/// Scans the accounts that the options name, or goes on with a scan that was cut off.
+///
+/// A scan that is cancelled, or whose credentials expire, ends with [`ScanSummary::cancelled`] and may be gone on with.
 ///
 /// # Errors
-/// When it is not to be learned whose account this is (no or expired credentials, no way to STS), when another scan writes to
-/// the lake, when the lake cannot be written, when a pattern names no table or a region's name is none. Calls that fail later are coverage.
+/// When it is not to be learned whose account this is (no or expired credentials, no way to STS) or which accounts there are, when
+/// another scan writes to the lake, when the lake cannot be written, when a pattern names no table, or a region's name is none, when
+/// there is no scan to go on with. Calls that fail later are coverage.
 pub async fn scan(
     aws: &Aws,
     lake: &Lake,
@@ -57,139 +76,141 @@ pub async fn scan(
     progress: &dyn Progress,
 ) -> Result<ScanSummary, CollectError> {
     let catalogue = catalogue()?;
-    let tables = plan::tables(&catalogue, &options.include, &options.exclude)?;
     plan::check_regions(&options.regions)?;
+    let chosen = plan::tables(&catalogue, &options.include, &options.exclude)?;
     let _lock = lake.lock("scan", options.run.as_str())?;
-    let started_at = (options.clock)();
-    let before = aws.usage();
     let caller = aws.caller().await.map_err(|error| CollectError::Caller { source: Box::new(error) })?;
-
-    let (sender, receiver) = mpsc::channel(QUEUE);
-    let scan = Scan::new(aws, &caller, &options, sender);
-    let reading = async {
-        // The sender goes with the scan's end; only then does the writer finish.
-        let scan = scan;
-        read(&scan, &catalogue, &tables, &options, progress).await
+    let run = match &options.resume {
+        Some(which) => Run::resumed(lake, &catalogue, which, &caller, &options)?,
+        None => Run::begun(aws, lake, &caller, &chosen, &options).await?,
     };
-    let (read, written) = tokio::join!(reading, writer::write(lake, receiver));
-    written?;
-    let Read { regions, tally } = read;
-
-    let usage = aws.usage();
-    let summary = ScanSummary {
-        scan_id: options.run.clone(),
-        account_id: caller.account_id,
-        partition: caller.partition,
-        caller_arn: caller.arn,
-        regions,
-        started_at,
-        finished_at: (options.clock)(),
-        tables: count(tables.len()),
-        resources: tally.resources(),
-        calls: usage.calls.saturating_sub(before.calls),
-        retries: usage.retries.saturating_sub(before.retries),
-        not_seen: tally.causes.into_values().collect(),
-        resources_by_table: tally.resources_by_table,
-        outcomes: tally.outcomes,
-        denied_actions: tally.denied_actions,
-        cancelled: options.cancel.is_cancelled(),
-    };
-    lake.append(SCAN, &[Record::of(&summary, &options.version)]).await?;
-    progress.finished(&summary);
-    Ok(summary)
+    run.finish(aws, lake, &catalogue, &caller, &options, progress).await
 }
 
-impl Scan {
-    fn new(aws: &Aws, caller: &Caller, options: &ScanOptions, writer: mpsc::Sender<writer::Written>) -> Self {
-        let concurrency = options.concurrency.max(1);
-        Self {
-            aws: aws.clone(),
-            caller: caller.clone(),
-            scan_id: options.run.to_string(),
+/// A scan that has begun, be it in an earlier process.
+struct Run {
+    id: RunId,
+    begun: Begun,
+    journal: Journal,
+    past: Past,
+}
+
+impl Run {
+    async fn begun(
+        aws: &Aws,
+        lake: &Lake,
+        caller: &Caller,
+        tables: &[&Table],
+        options: &ScanOptions,
+    ) -> Result<Self, CollectError> {
+        let started_at = (options.clock)();
+        let begun = Begun {
+            form: FORM,
+            version: options.version.clone(),
+            started_at,
+            caller: Who::from(caller),
+            regions: options.regions.clone(),
+            tables: tables.iter().map(|table| table.name.clone()).collect(),
+            accounts: members::choose(aws, caller, options.members.as_ref()).await?,
+        };
+        let mut journal = lake.begin_journal(options.run.as_str())?;
+        let body = serde_json::to_vec(&begun).unwrap_or_default();
+        journal.append(&record::encode(Kind::Begun, 0, &body))?;
+        Ok(Self { id: options.run.clone(), begun, journal, past: Past::default() })
+    }
+
+    fn resumed(
+        lake: &Lake,
+        catalogue: &Catalogue,
+        which: &Resume,
+        caller: &Caller,
+        options: &ScanOptions,
+    ) -> Result<Self, CollectError> {
+        let resumed = unfinished::resume(lake, catalogue, which, &options.version)?;
+        let (began, now) = (&resumed.begun.caller.account_id, &caller.account_id);
+        if began != now {
+            let reason = format!("it was begun with credentials of account {began}, and these are of {now}");
+            return Err(CollectError::CannotResume { scan_id: resumed.scan_id, reason });
+        }
+        let id = RunId::from(resumed.scan_id);
+        Ok(Self { id, begun: resumed.begun, journal: resumed.journal, past: resumed.past })
+    }
+
+    async fn finish(
+        self,
+        aws: &Aws,
+        lake: &Lake,
+        catalogue: &Catalogue,
+        caller: &Caller,
+        options: &ScanOptions,
+        progress: &dyn Progress,
+    ) -> Result<ScanSummary, CollectError> {
+        let Self { id, begun, journal, mut past } = self;
+        progress.started(begun.accounts.len());
+        let resumed_jobs = work::resumed(&past);
+        let closed = past.closed.take();
+        // A child: the scan may stop itself without cancelling whatever else the caller's token stands for.
+        let stop = options.cancel.child_token();
+        let scan = Scan {
+            scan_id: id.to_string(),
             clock: options.clock.clone(),
-            concurrency,
-            permits: Semaphore::new(concurrency),
-            // A child: the scan may stop itself without cancelling whatever else the caller's token stands for.
-            stop: options.cancel.child_token(),
-            writer,
-            seen: Mutex::default(),
+            concurrency: options.concurrency.max(1),
+            notes: Notes::new(journal, past.jobs, stop.clone())?,
+            stop,
+            seen: std::mem::take(&mut past.seen),
+            stopped_by: Mutex::default(),
+        };
+        let tables: Vec<&Table> = begun.tables.iter().filter_map(|name| catalogue.table(name)).collect();
+        let own = options.concurrency.max(1);
+        let total = options.total_concurrency.max(own);
+        let door = Door {
+            aws,
+            caller,
+            room: Room::new(total),
+            places: own,
+            session: format!("sightline-{id}"),
+            clusters: options.clusters.clone(),
+            catalogue,
+            regions: &begun.regions,
+            tables: &tables,
+        };
+        let earlier = past.tally.clone();
+        let mut work = Work::new(&scan, &door, &begun.accounts, catalogue, past);
+        match closed {
+            Some(_) => work.told_all(),
+            None => work.run(bounds(own, total), progress).await,
         }
+        let read = std::mem::take(&mut work.outcome);
+        drop(work);
+        if let Some(failure) = scan.notes.failure() {
+            return Err(failure.into());
+        }
+        let report = Report { id, begun: &begun, caller, resumed_jobs, earlier, read };
+        let closed = match closed {
+            None if report.is_whole() => Some(report.close(&scan)?),
+            closed => closed,
+        };
+        let accounts = report.accounts(closed.as_ref());
+        match &closed {
+            Some(closed) => {
+                progress.writing();
+                let numbers = past::numbers(lake, &scan.scan_id)?;
+                commit::commit(lake, &scan.scan_id, closed, &numbers, &report.rows(&accounts, closed)).await?;
+                lake.drop_journal(&scan.scan_id)?;
+            }
+            None => scan.notes.sync(),
+        }
+        let stopped_by = scan.stopped_by.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let summary = report.summary(accounts, closed.as_ref(), stopped_by, (options.clock)());
+        progress.finished(&summary);
+        Ok(summary)
     }
 }
 
-struct Read {
-    regions: Vec<String>,
-    tally: Tally,
-}
-
-async fn read(
-    scan: &Scan,
-    catalogue: &Catalogue,
-    tables: &[&Table],
-    options: &ScanOptions,
-    progress: &dyn Progress,
-) -> Read {
-    let mut tally = Tally::default();
-    let regions = match options.regions.as_slice() {
-        [] => all_regions(scan, catalogue, &mut tally).await,
-        named => named.to_vec(),
-    };
-    let work = work::Work::new(scan, catalogue, tables, &regions);
-    progress.started(&Plan {
-        account_id: scan.caller.account_id.clone(),
-        regions: regions.clone(),
-        total: work.total(),
-    });
-    work.run(&mut tally, progress).await;
-    Read { regions, tally }
-}
-
-/// The enabled regions. That they could not be listed is coverage; that they could is said by [`REGION_TABLE`]'s own visit.
-async fn all_regions(scan: &Scan, catalogue: &Catalogue, tally: &mut Tally) -> Vec<String> {
-    let Some(table) = catalogue.table(REGION_TABLE) else { return vec![scan.aws.default_region().to_owned()] };
-    let visit = Visit::new(scan, table, GLOBAL);
-    let regions = regions::enabled(&visit).await;
-    let (_, mut coverage) = visit.finish();
-    coverage.retain(|row| row.outcome != sightline_model::Outcome::Ok);
-    tally.add(&table.name, 0, &coverage);
-    work::send_coverage(scan, coverage).await;
-    regions
-}
-
-/// The row of `scan`.
-#[derive(Serialize)]
-struct Record<'s> {
-    scan_id: &'s str,
-    account_id: &'s str,
-    partition: &'s str,
-    caller_arn: &'s str,
-    regions: &'s [String],
-    version: &'s str,
-    started_at: Timestamp,
-    finished_at: Timestamp,
-    tables: u64,
-    resources: u64,
-    calls: u64,
-    incomplete: u64,
-}
-
-impl<'s> Record<'s> {
-    fn of(summary: &'s ScanSummary, version: &'s str) -> Self {
-        Self {
-            scan_id: summary.scan_id.as_str(),
-            account_id: &summary.account_id,
-            partition: &summary.partition,
-            caller_arn: &summary.caller_arn,
-            regions: &summary.regions,
-            version,
-            started_at: summary.started_at,
-            finished_at: summary.finished_at,
-            tables: summary.tables,
-            resources: summary.resources,
-            calls: summary.calls,
-            incomplete: summary.incomplete(),
-        }
-    }
+/// Few accounts are open at once: as many as keep the room full while some of them wait.
+fn bounds(own: usize, total: usize) -> Bounds {
+    // More jobs than requests, so that no place is free while rows are made; not all of them, so that few pages are in memory.
+    Bounds { accounts: (2 * total).div_ceil(own).clamp(2, 16), account_jobs: own * 2, jobs: total * 2 }
 }
 
 fn count(number: usize) -> u64 {

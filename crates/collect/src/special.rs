@@ -7,7 +7,7 @@
 use crate::catalogue::{Call, Scope, Source, Table};
 use crate::scan::Visit;
 use futures::future::BoxFuture;
-use sightline_model::Column;
+use sightline_model::{Column, RelationRule};
 
 include!(concat!(env!("OUT_DIR"), "/specials.rs"));
 
@@ -21,6 +21,14 @@ pub trait Special: Sync {
     fn scope(&self) -> Scope;
     /// The table's own columns.
     fn columns(&self) -> Vec<Column>;
+    /// What its rows are to those of other tables.
+    fn relations(&self) -> Vec<RelationRule> {
+        Vec::new()
+    }
+    /// The table for whose rows it is collected, and the columns that it needs of them: [`Visit::above`] has them.
+    fn parent(&self) -> Option<(&'static str, &'static [&'static str])> {
+        None
+    }
     /// Every call that it makes, the one that the table stands or falls with first.
     fn calls(&self) -> &[Call];
     /// Reads the table in one region.
@@ -35,6 +43,7 @@ pub(crate) fn tables() -> impl Iterator<Item = Table> {
         file: format!("special {}", special.table()),
         scope: special.scope(),
         columns: special.columns(),
+        relations: special.relations(),
         source: Source::Special(*special),
     })
 }

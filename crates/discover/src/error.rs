@@ -21,6 +21,12 @@ pub enum DiscoverError {
         /// why
         source: serde_json::Error,
     },
+    /// The rules that tell who serves models do not read; a test keeps this from happening.
+    #[error("data/inference.toml cannot be used: {reason}")]
+    Inference {
+        /// what the TOML reader said
+        reason: String,
+    },
     /// No scan saw the principal.
     #[error(
         "`{arn}` is no user or role that a scan saw; list them with `sightline query \"SELECT arn FROM aws_iam_role\"`"

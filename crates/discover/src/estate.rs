@@ -26,7 +26,7 @@ pub(crate) struct Bound {
     pub(crate) role_arn: String,
 }
 
-/// A service account that Pod Identity gives a role.
+/// A service account that Pod Identity gives a role, or whose annotation names one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Association {
@@ -35,6 +35,8 @@ pub(crate) struct Association {
     pub(crate) namespace: String,
     pub(crate) service_account: String,
     pub(crate) role_arn: String,
+    /// IRSA's annotation says so, in the cluster
+    pub(crate) is_annotation: bool,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -125,6 +127,8 @@ impl Estate {
         let endpoints: Vec<Endpoint> = query!("vpc_endpoints").rows(session).await?;
         let logging: Vec<Logging> = query!("invocation_logging").rows(session).await?;
         let guardrails: Vec<AgentGuardrail> = query!("agent_guardrails").rows(session).await?;
+        let mut associations: Vec<Association> = query!("workload/pod").rows(session).await?;
+        associations.extend(query!("workload/service_account").rows::<Association>(session).await?);
         let applied: Vec<GuardrailCalls> = query!("guardrail_calls").rows(session).await?;
         Ok(Self {
             coverage: Coverage::read(session).await?,
@@ -138,7 +142,7 @@ impl Estate {
             flows: bound(query!("workload/flow")).await?,
             knowledge_bases: bound(query!("workload/knowledge_base")).await?,
             runtimes: bound(query!("workload/runtime")).await?,
-            associations: query!("workload/pod").rows(session).await?,
+            associations,
             clusters: query!("clusters").rows(session).await?,
             sessions: sessions(session).await?,
             vpc_endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id, endpoint.policy_document)).collect(),

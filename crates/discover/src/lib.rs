@@ -23,9 +23,12 @@ mod edges;
 mod error;
 mod estate;
 mod group;
+pub mod lineage;
 mod model;
 mod path;
+mod pattern;
 mod query;
+mod self_hosted;
 
 use jiff::Timestamp;
 use sightline_lake::Session;
@@ -33,6 +36,7 @@ use sightline_model::RunId;
 use sightline_model::edge::Edge;
 
 pub use error::DiscoverError;
+pub use self_hosted::{self_hosted, unread as self_hosted_unread};
 
 /// The edges that the lake's logs and newest scans prove, sorted by workload, model, path and region. Tables that the
 /// session does not have count as not inspected. Calls after `now` are left out: their clocks cannot be trusted.

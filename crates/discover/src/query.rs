@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use sightline_lake::Session;
+use sightline_lake::{Answer, Session};
 
 use crate::DiscoverError;
 
@@ -47,7 +47,12 @@ impl Query {
         sql: &str,
     ) -> Result<Vec<T>, DiscoverError> {
         let failed = |source| DiscoverError::Query { query: self.name, source };
-        let rows = session.sql(sql).await.and_then(|answer| answer.rows()).map_err(failed)?;
+        self.rows_in(&session.sql(sql).await.map_err(failed)?)
+    }
+
+    /// The rows of an answer to the query, as [`Query::rows_of`] reads them.
+    pub(crate) fn rows_in<T: DeserializeOwned>(self, answer: &Answer) -> Result<Vec<T>, DiscoverError> {
+        let rows = answer.rows().map_err(|source| DiscoverError::Query { query: self.name, source })?;
         let read = |mut row: Map<String, Value>| {
             row.retain(|_, value| !value.is_null());
             serde_json::from_value(Value::Object(row)).map_err(|source| DiscoverError::Row { query: self.name, source })

@@ -5,6 +5,7 @@
 
 pub mod ai;
 mod arn_pattern;
+pub mod audit;
 pub mod caller;
 pub mod cases;
 pub mod catalogue;
@@ -22,6 +23,7 @@ pub mod policy;
 pub mod reach;
 pub mod request;
 pub mod solve;
+pub mod split;
 pub mod template;
 
 pub use document::{Conditions, Effect, PolicyDocument, Principal, Statement};

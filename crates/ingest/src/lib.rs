@@ -34,7 +34,7 @@ pub use batch::{Batch, Keep, Limits, Part, Text};
 pub use content::Content;
 pub use input::Input;
 pub use object::ObjectRef;
-pub use rollups::Rollups;
+pub use rollups::{Rollups, Unbuilt};
 pub use sidecar::{NoSidecars, Sidecar, Sidecars};
 pub use source::Source;
 pub use stats::{Stats, Status, reason_kind};

@@ -1,6 +1,6 @@
 //! Which scans and runs are the newest: decided once a session, so that every query of it sees the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::logical_expr::{Expr, col, lit};
@@ -22,6 +22,10 @@ pub(crate) struct Current {
     edge_run: Option<String>,
     finding_run: Option<String>,
     access_run: Option<String>,
+    relation_run: Option<String>,
+    self_hosted_run: Option<String>,
+    /// tables that hold no row at all
+    unwritten: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,7 +43,9 @@ impl Current {
             None => vec![],
         };
         let newest_run = |table| of(table).and_then(|snapshot| snapshot.greatest("run_id"));
-        Ok(Self::new(scans, newest_run))
+        let written =
+            |table: &LakeTable| snapshots.iter().any(|one| one.name() == table.name && one.files().next().is_some());
+        Ok(Self::new(scans, newest_run, written))
     }
 
     /// From literal rows. Rows of `scan` without account, id or end are no finished scans.
@@ -47,10 +53,15 @@ impl Current {
         let of = |table: &'static LakeTable| rows.iter().filter(move |(of, _)| *of == table).flat_map(|(_, rows)| rows);
         let scans = of(lake_table::SCAN).filter_map(|row| Scan::deserialize(row).ok()).collect();
         let newest_run = |table| of(table).filter_map(|row| row.get("run_id")?.as_str()).max().map(str::to_owned);
-        Self::new(scans, newest_run)
+        let written = |table: &LakeTable| rows.iter().any(|(of, rows)| of.name == table.name && !rows.is_empty());
+        Self::new(scans, newest_run, written)
     }
 
-    fn new(scans: Vec<Scan>, newest_run: impl Fn(&'static LakeTable) -> Option<String>) -> Self {
+    fn new(
+        scans: Vec<Scan>,
+        newest_run: impl Fn(&'static LakeTable) -> Option<String>,
+        written: impl Fn(&LakeTable) -> bool,
+    ) -> Self {
         let mut newest: BTreeMap<String, Scan> = BTreeMap::new();
         for scan in scans {
             let age = |scan: &Scan| (scan.finished_at, scan.scan_id.clone());
@@ -64,7 +75,19 @@ impl Current {
             edge_run: newest_run(lake_table::EDGE),
             finding_run: newest_run(lake_table::FINDING),
             access_run: newest_run(lake_table::MODEL_ACCESS),
+            relation_run: newest_run(lake_table::RELATION),
+            // A discovery that finds none leaves no row, but others.
+            self_hosted_run: [lake_table::SELF_HOSTED_MODEL, lake_table::EDGE, lake_table::RELATION]
+                .into_iter()
+                .filter_map(&newest_run)
+                .max(),
+            unwritten: lake_table::ALL.iter().filter(|table| !written(table)).map(|table| table.name).collect(),
         }
+    }
+
+    /// Whether this table of the lake holds no row at all.
+    pub(crate) fn is_unwritten(&self, table: &str) -> bool {
+        self.unwritten.contains(table)
     }
 
     /// Rows of the newest finished scan of their account. The list of scans stands alone too: it is what skips files.
@@ -91,6 +114,16 @@ impl Current {
     /// Rows of the newest evaluation of who may use which AI.
     pub(crate) fn of_access_run(&self) -> Expr {
         of_run(self.access_run.as_deref())
+    }
+
+    /// Rows of the newest discovery of relations.
+    pub(crate) fn of_relation_run(&self) -> Expr {
+        of_run(self.relation_run.as_deref())
+    }
+
+    /// Rows of the newest discovery of models that workloads serve themselves.
+    pub(crate) fn of_self_hosted_run(&self) -> Expr {
+        of_run(self.self_hosted_run.as_deref())
     }
 
     /// Rows of the newest evaluation of checks.

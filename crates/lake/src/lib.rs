@@ -9,6 +9,7 @@
 //! lake.json          {"format":1,"written_by":"0.1.0"}
 //! locks/scan.lock    held by the process that scans
 //! claims/            what was staged for a number and may not be in each table yet
+//! journals/          what a scan that is not finished has read so far
 //! tmp/               what queries spill
 //! resource/          a Delta table: Parquet files and _delta_log/
 //! …
@@ -47,7 +48,9 @@ mod error;
 mod folder;
 mod function;
 mod guard;
+mod journal;
 mod lock;
+mod made;
 mod parquet_file;
 mod rows;
 mod session;
@@ -58,6 +61,7 @@ mod staging;
 mod statistics;
 mod sweep;
 mod table;
+mod typed;
 mod view;
 mod views;
 
@@ -67,8 +71,9 @@ pub use compact::Compacted;
 pub use error::LakeError;
 pub use folder::{FORMAT, Lake};
 pub use function::TextFunction;
+pub use journal::{Entry, Journal, JournalReader, JournalRecords};
 pub use lock::LakeLock;
-pub use session::Session;
+pub use session::{Parts, Session};
 pub use stage::{Stage, StageLimits};
 pub use staged::Staged;
 pub use sweep::Swept;

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
 use uuid::Uuid;
 
 use crate::LakeError;
@@ -40,7 +41,8 @@ impl ParquetFile {
         let path = folder.join(&name);
         let file = File::create_new(&path).map_err(LakeError::io("create", &path))?;
         let beside = file.try_clone().map_err(LakeError::io("open", &path))?;
-        let writer = ArrowWriter::try_new(beside, schema, Some(properties(limits)));
+        let properties = properties(&schema, limits);
+        let writer = ArrowWriter::try_new(beside, schema, Some(properties));
         let writer = Some(writer.map_err(|error| failed(&path, error))?);
         Ok(Self { path, name, file, writer })
     }
@@ -90,9 +92,24 @@ impl std::fmt::Debug for ParquetFile {
     }
 }
 
+/// Numbers and times that hardly repeat: a dictionary of them would be filled, found too large and given up, in each row group anew.
+const NUMBERS_THAT_DIFFER: [&str; 6] = ["bytes", "event_time", "first_seen", "last_seen", "line", "packets"];
+
+/// Likewise texts.
+const TEXTS_THAT_DIFFER: [&str; 4] = ["event_id", "request_id", "request_parameters", "resources"];
+
+/// Texts without any order in them: compressed, they are hardly smaller.
+const RANDOM: [&str; 2] = ["event_id", "request_id"];
+
+/// Texts whose bounds are kept: rows of one account and region, and gaps of one source and subject, lie together. Ids, names and addresses are
+/// spread over every file, so that their bounds exclude none, and to find them takes as long as to write all else.
+const BOUNDED_TEXTS: [&str; 4] = ["account_id", "region", "source", "subject"];
+
 /// Snappy, as the table's other writes have it.
-pub(crate) fn properties(limits: StageLimits) -> WriterProperties {
-    WriterProperties::builder()
+pub(crate) fn properties(schema: &Schema, limits: StageLimits) -> WriterProperties {
+    let columns = schema.fields().iter();
+    columns
+        .fold(WriterProperties::builder(), |builder, field| column(builder, field))
         .set_created_by(concat!("sightline ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
         .set_data_page_size_limit(PAGE_BYTES)
@@ -100,6 +117,31 @@ pub(crate) fn properties(limits: StageLimits) -> WriterProperties {
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(limits.row_group_bytes))
         .build()
+}
+
+/// How a column is written: whatever costs much and gives little is left out.
+fn column(mut builder: WriterPropertiesBuilder, field: &Field) -> WriterPropertiesBuilder {
+    let name = field.name().as_str();
+    let path = || ColumnPath::from(name);
+    match field.data_type() {
+        DataType::Int64 | DataType::Timestamp(..) if NUMBERS_THAT_DIFFER.contains(&name) => {
+            builder = builder.set_column_dictionary_enabled(path(), false);
+            builder = builder.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
+        }
+        DataType::Utf8 => {
+            if TEXTS_THAT_DIFFER.contains(&name) {
+                builder = builder.set_column_dictionary_enabled(path(), false);
+            }
+            if RANDOM.contains(&name) {
+                builder = builder.set_column_compression(path(), Compression::UNCOMPRESSED);
+            }
+            if !BOUNDED_TEXTS.contains(&name) {
+                builder = builder.set_column_statistics_enabled(path(), EnabledStatistics::None);
+            }
+        }
+        _ => {}
+    }
+    builder
 }
 
 #[expect(

@@ -10,6 +10,7 @@ use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, TableProvider}
 use datafusion::config::Dialect;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -76,16 +77,8 @@ impl Session {
     /// than 512 MB.
     pub async fn sql(&self, sql: &str) -> Result<Answer, LakeError> {
         let failed = |error| LakeError::query(&error);
-        let state = self.context.state();
-        let statement = guard::parse(&state, sql)?;
-        guard::check_names(&self.views.names(), &guard::tables_of(&state, &statement)?)?;
-        let plan = state.statement_to_plan(statement).await.map_err(failed)?;
-        // What hides in a query (SELECT … INTO, for one) shows in its plan.
-        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        read_only.verify_plan(&plan).map_err(|_| guard::refused(sql))?;
-        let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
-        let schema = Arc::clone(frame.schema().inner());
-        let mut stream = frame.execute_stream().await.map_err(failed)?;
+        let mut stream = self.execute(sql).await?;
+        let schema = stream.schema();
         let (mut batches, mut size) = (vec![], 0);
         while let Some(batch) = stream.try_next().await.map_err(failed)? {
             size += batch.get_array_memory_size();
@@ -95,6 +88,28 @@ impl Session {
             batches.push(batch);
         }
         Answer::new(&schema, batches)
+    }
+
+    /// Runs one statement that reads, and hands out its rows some thousands at a time: what is asked for may be larger than
+    /// memory.
+    ///
+    /// # Errors
+    /// As [`Session::sql`], but for the size.
+    pub async fn parts(&self, sql: &str) -> Result<Parts, LakeError> {
+        Ok(Parts { stream: self.execute(sql).await? })
+    }
+
+    async fn execute(&self, sql: &str) -> Result<SendableRecordBatchStream, LakeError> {
+        let failed = |error| LakeError::query(&error);
+        let state = self.context.state();
+        let statement = guard::parse(&state, sql)?;
+        guard::check_names(&self.views.names(), &guard::tables_of(&state, &statement)?)?;
+        let plan = state.statement_to_plan(statement).await.map_err(failed)?;
+        // What hides in a query (SELECT … INTO, for one) shows in its plan.
+        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        read_only.verify_plan(&plan).map_err(|_| guard::refused(sql))?;
+        let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
+        frame.execute_stream().await.map_err(failed)
     }
 
     /// Names of tables and views that the statement reads, as it names them: a view is not taken apart.
@@ -107,6 +122,11 @@ impl Session {
         guard::tables_of(&state, &statement)
     }
 
+    /// Whether a table of the lake, or a `current_*` view of one, has no row for sure. Typed views are not known to.
+    pub fn is_unwritten(&self, name: &str) -> bool {
+        self.views.is_unwritten(name)
+    }
+
     /// Gives statements of this session a function `name(text, …) -> text` of `arity` arguments. It must answer the same for
     /// the same arguments, and it is asked from several threads. A function of that name is replaced.
     pub fn register_text_function(&self, name: &str, arity: usize, function: TextFunction) {
@@ -116,6 +136,28 @@ impl Session {
     /// Every table and view, sorted.
     pub fn table_names(&self) -> Vec<String> {
         self.views.names()
+    }
+}
+
+/// The rows of an answer, part by part.
+pub struct Parts {
+    stream: SendableRecordBatchStream,
+}
+
+impl Parts {
+    /// The next rows; `None` when there are no more.
+    ///
+    /// # Errors
+    /// A failure to read.
+    pub async fn next(&mut self) -> Result<Option<Answer>, LakeError> {
+        let batch = self.stream.try_next().await.map_err(|error| LakeError::query(&error))?;
+        batch.map(|batch| Answer::new(&self.stream.schema(), vec![batch])).transpose()
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
     }
 }
 
@@ -134,6 +176,8 @@ fn context(views: Arc<Views>, spill: Option<PathBuf>) -> Result<SessionContext, 
     config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
     // The rule fails on plans that read JSON of two joined views: "qualified and unqualified field name … ambiguous".
     config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
+    // A second pass finds next to nothing in plans of this size, and planning is most of what a check costs.
+    config.options_mut().optimizer.max_passes = 1;
     let runtime = match spill {
         // A lake that this user may read and not write answers as long as memory lasts.
         Some(folder) => {

@@ -83,12 +83,35 @@ impl Stage {
         self.on_a_thread(Files::finish).await
     }
 
+    /// [`Stage::write`] on the thread that calls, which may block: what just made the rows has them in its cache.
+    ///
+    /// # Errors
+    /// Those of [`Stage::write`].
+    pub fn write_here(&mut self, rows: &RecordBatch) -> Result<(), LakeError> {
+        let mut files = self.take()?;
+        files.write(rows)?;
+        self.files = Some(files);
+        Ok(())
+    }
+
+    /// [`Stage::finish`] on the thread that calls, which may block.
+    ///
+    /// # Errors
+    /// Those of [`Stage::finish`].
+    pub fn finish_here(mut self) -> Result<Staged, LakeError> {
+        self.take()?.finish()
+    }
+
+    /// The files. Where they are not put back, the stage is over.
+    fn take(&mut self) -> Result<Files, LakeError> {
+        self.files.take().ok_or(LakeError::StageEnded { table: self.table.name })
+    }
+
     async fn on_a_thread<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(Files) -> Result<T, LakeError> + Send + 'static,
     ) -> Result<T, LakeError> {
-        let ended = || LakeError::StageEnded { table: self.table.name };
-        let files = self.files.take().ok_or_else(ended)?;
+        let files = self.take()?;
         match spawn_blocking(move || work(files)).await {
             Ok(result) => result,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -1,4 +1,5 @@
-//! What Delta's log says of a file: how many rows, and of each column the least and greatest values and how many nulls.
+//! What Delta's log says of a file: how many rows, and of each column that the writer looked at the least and greatest values and how many
+//! nulls.
 //!
 //! The format: <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#per-file-statistics>. Values come from what Parquet's writer
 //! counted, so no row is looked at twice.

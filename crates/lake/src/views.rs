@@ -12,6 +12,8 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use sightline_model::{LakeTable, TableSchema, lake_table};
 
 use crate::current::Current;
+use crate::made;
+use crate::typed::TypedView;
 use crate::view;
 
 /// A view's name, its table, and which rows of it are the newest.
@@ -22,8 +24,10 @@ const CURRENT: &[CurrentView] = &[
     ("current_edge", lake_table::EDGE, Current::of_edge_run),
     ("current_finding", lake_table::FINDING, Current::of_finding_run),
     ("current_model_access", lake_table::MODEL_ACCESS, Current::of_access_run),
+    ("current_relation", lake_table::RELATION, Current::of_relation_run),
     ("current_resource", lake_table::RESOURCE, Current::of_scan),
     ("current_scan", lake_table::SCAN, Current::of_scan),
+    ("current_self_hosted_model", lake_table::SELF_HOSTED_MODEL, Current::of_self_hosted_run),
 ];
 
 /// The lake's only SQL schema.
@@ -43,29 +47,32 @@ impl Views {
         Self { tables, typed: schemas.iter().map(|schema| (schema.name.clone(), schema.clone())).collect(), current }
     }
 
+    /// Whether nothing was ever written to this table of the lake, or to the one that this `current_*` view shows.
+    pub(crate) fn is_unwritten(&self, name: &str) -> bool {
+        let shown = CURRENT.iter().find(|(view, ..)| *view == name).map(|(_, table, _)| table.name);
+        self.current.is_unwritten(shown.unwrap_or(name))
+    }
+
     /// Every name, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
-        let fixed = self.tables.keys().copied().chain(CURRENT.iter().map(|(name, ..)| *name)).map(str::to_owned);
+        let fixed = self
+            .tables
+            .keys()
+            .copied()
+            .chain(CURRENT.iter().map(|(name, ..)| *name))
+            .chain(made::names())
+            .map(str::to_owned);
         let mut names: Vec<String> = fixed.chain(self.typed.keys().cloned()).collect();
         names.sort();
         names.dedup();
         names
     }
 
-    fn view(
-        &self,
-        table: &LakeTable,
-        filter: Expr,
-        columns: Option<Vec<Expr>>,
-    ) -> Result<Option<Arc<dyn TableProvider>>> {
+    fn view(&self, table: &LakeTable, filter: Expr) -> Result<Option<Arc<dyn TableProvider>>> {
         let Some(provider) = self.tables.get(table.name) else { return Ok(None) };
         let rows =
             LogicalPlanBuilder::scan(table.name, provider_as_source(Arc::clone(provider)), None)?.filter(filter)?;
-        let plan = match columns {
-            Some(columns) => rows.project(columns)?.build()?,
-            None => rows.build()?,
-        };
-        Ok(Some(Arc::new(ViewTable::new(plan, None))))
+        Ok(Some(Arc::new(ViewTable::new(rows.build()?, None))))
     }
 }
 
@@ -80,11 +87,12 @@ impl SchemaProvider for Views {
             return Ok(Some(Arc::clone(table)));
         }
         if let Some((_, table, filter)) = CURRENT.iter().find(|(view, ..)| *view == name) {
-            return self.view(table, filter(&self.current), None);
+            return self.view(table, filter(&self.current));
         }
-        let Some(schema) = self.typed.get(name) else { return Ok(None) };
+        let Some(schema) = self.typed.get(name) else { return made::view(name, &self.tables).await };
         let filter = self.current.of_scan().and(col("table_name").eq(lit(name)));
-        self.view(lake_table::RESOURCE, filter, Some(view::columns(schema)))
+        let Some(resources) = self.tables.get(lake_table::RESOURCE.name) else { return Ok(None) };
+        Ok(Some(Arc::new(TypedView::new(Arc::clone(resources), filter, view::columns(schema))?)))
     }
 
     async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
@@ -96,5 +104,6 @@ impl SchemaProvider for Views {
         self.tables.contains_key(name)
             || self.typed.contains_key(name)
             || CURRENT.iter().any(|(view, ..)| *view == name)
+            || made::names().any(|view| view == name)
     }
 }

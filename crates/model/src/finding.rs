@@ -1,8 +1,9 @@
 //! What a check says of one resource.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -88,6 +89,14 @@ pub struct Finding {
     pub fingerprint: String,
     /// when the check ran
     pub evaluated_at: Timestamp,
+    /// what the fix needs to name beside the resource, as the check's query gave it; nothing in findings of older versions
+    #[serde(default, deserialize_with = "or_empty")]
+    pub fix_values: BTreeMap<String, String>,
+}
+
+/// A column that rows written before it was added do not have.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// The identity of a finding: the same in every run and every report format. 32 hexadecimal digits of the SHA-256 of the

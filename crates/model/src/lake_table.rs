@@ -34,7 +34,7 @@ impl LakeTable {
     }
 }
 
-use ColumnType::{Float, Int, Json, Text, Time};
+use ColumnType::{Bool, Float, Int, Json, Text, Time};
 
 /// What each scan saw: one row a resource.
 pub const RESOURCE: &LakeTable = &LakeTable {
@@ -126,6 +126,7 @@ pub const FINDING: &LakeTable = &LakeTable {
         ("missing_actions", Json),
         ("fingerprint", Text),
         ("evaluated_at", Time),
+        ("fix_values", Json),
     ],
     partition_by: &["run_id"],
 };
@@ -149,6 +150,26 @@ pub const SCAN: &LakeTable = &LakeTable {
         ("incomplete", Int),
     ],
     partition_by: &[],
+};
+
+/// What resources are to each other, one discovery beside the other.
+pub const RELATION: &LakeTable = &LakeTable {
+    name: "relation",
+    about: "What resources are to each other, as tables declare it, one discovery beside the other.",
+    columns: &[
+        ("run_id", Text),
+        ("scan_id", Text),
+        ("account_id", Text),
+        ("region", Text),
+        ("from_arn", Text),
+        ("from_table", Text),
+        ("kind", Text),
+        ("to_arn", Text),
+        ("to_table", Text),
+        ("column", Text),
+        ("dangling", Bool),
+    ],
+    partition_by: &["run_id"],
 };
 
 /// Who may use which AI, one evaluation beside the other; what is denied has no row.
@@ -207,6 +228,32 @@ pub const PROBE_ATTEMPT: &LakeTable = &LakeTable {
     partition_by: &["run_id"],
 };
 
+/// Workloads that serve models themselves, one discovery beside the other.
+pub const SELF_HOSTED_MODEL: &LakeTable = &LakeTable {
+    name: "self_hosted_model",
+    about: "Workloads that serve models themselves, and what tells it, one discovery beside the other.",
+    columns: &[
+        ("run_id", Text),
+        ("account_id", Text),
+        ("region", Text),
+        ("cluster_arn", Text),
+        ("workload_arn", Text),
+        ("workload_kind", Text),
+        ("workload_title", Text),
+        ("container", Text),
+        ("image", Text),
+        ("engine", Text),
+        ("model", Text),
+        ("certainty", Text),
+        ("pods", Int),
+        ("gpus", Json),
+        ("ports", Json),
+        ("role_arn", Text),
+        ("evidence", Json),
+    ],
+    partition_by: &["run_id"],
+};
+
 /// All of them, by name.
 pub const ALL: &[&LakeTable] = &[
     API_CALL,
@@ -222,8 +269,10 @@ pub const ALL: &[&LakeTable] = &[
     MODEL_ACCESS,
     MODEL_INVOCATION,
     PROBE_ATTEMPT,
+    RELATION,
     RESOURCE,
     SCAN,
+    SELF_HOSTED_MODEL,
 ];
 
 #[cfg(test)]

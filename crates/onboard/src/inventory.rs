@@ -6,7 +6,7 @@ use crate::parameters::Parameters;
 use crate::prerequisite::{self, Permission, Scope};
 use crate::render::policy::{Policy, Reasoned};
 use sightline_iam::Statement;
-use sightline_iam::document::MANAGED_POLICY_LIMIT;
+use sightline_iam::split::{self, Part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Managed policies that a role may hold unless the quota was raised, less one for `SecurityAudit`.
@@ -30,10 +30,9 @@ pub(crate) fn actions(parameters: &Parameters) -> BTreeSet<String> {
 pub(crate) fn policies(parameters: &Parameters) -> Result<Vec<Policy>, OnboardError> {
     let actions = actions(parameters);
     let total = actions.len();
-    let mut policies: Vec<Policy> = split(actions)
-        .into_iter()
-        .enumerate()
-        .map(|(index, actions)| Policy::new(format!("inventory-{}", index + 1), vec![inventory(index, actions)]))
+    let mut policies: Vec<Policy> = split::parts(&actions)
+        .iter()
+        .map(|part| Policy::new(format!("inventory-{}", part.name), vec![inventory(part)]))
         .collect();
     policies.push(Policy::new("logs", logs(parameters)));
     if policies.len() > ATTACHED_LIMIT {
@@ -42,52 +41,14 @@ pub(crate) fn policies(parameters: &Parameters) -> Result<Vec<Policy>, OnboardEr
     Ok(policies)
 }
 
-/// The actions in order, in as few documents as fit; a service is split only if it does not fit at all.
-fn split(actions: BTreeSet<String>) -> Vec<Vec<String>> {
-    // What a document of no actions takes, and then each action with its quotes and its comma.
-    let empty = Policy::new("", vec![inventory(99, Vec::new())]).document().length() + "\"Action\":[],".len();
-    let room = MANAGED_POLICY_LIMIT - empty;
-    let size = |actions: &[String]| actions.iter().map(|action| action.len() + 3).sum::<usize>();
-    let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for action in actions {
-        services.entry(service(&action).to_owned()).or_default().push(action);
-    }
-    let mut documents: Vec<Vec<String>> = Vec::new();
-    for (_, actions) in services {
-        match documents.last_mut() {
-            Some(document) if size(document) + size(&actions) <= room => document.extend(actions),
-            _ if size(&actions) <= room => documents.push(actions),
-            _ => documents.extend(filled(actions, room)),
-        }
-    }
-    documents
-}
-
-/// Actions of one service that is too large for one document.
-fn filled(actions: Vec<String>, room: usize) -> Vec<Vec<String>> {
-    let mut documents = Vec::new();
-    let (mut document, mut left) = (Vec::new(), room);
-    for action in actions {
-        let takes = action.len() + 3;
-        if takes > left {
-            documents.push(std::mem::take(&mut document));
-            left = room;
-        }
-        left = left.saturating_sub(takes);
-        document.push(action);
-    }
-    documents.push(document);
-    documents
-}
-
 fn service(action: &str) -> &str {
     action.split(':').next().unwrap_or_default()
 }
 
-fn inventory(index: usize, actions: Vec<String>) -> Reasoned {
+fn inventory(part: &Part) -> Reasoned {
     let mut notes = BTreeMap::new();
     let mut before = "";
-    for action in &actions {
+    for action in &part.actions {
         if service(action) != before {
             before = service(action);
             notes.insert(action.clone(), purpose(before));
@@ -95,8 +56,7 @@ fn inventory(index: usize, actions: Vec<String>) -> Reasoned {
     }
     let why = "Each action is one call that Sightline makes to list or describe configuration; none changes anything, none reads data. \
                Most of them know no resource, hence all of them.";
-    let sid = format!("Inventory{}", index + 1);
-    Reasoned { why: why.to_owned(), notes, statement: Statement::allow(sid, actions, vec!["*".to_owned()]) }
+    Reasoned { why: why.to_owned(), notes, statement: part.statement() }
 }
 
 /// What the calls of a service are for.
@@ -162,6 +122,7 @@ mod tests {
     use super::*;
     use crate::parameters::Given;
     use proptest::prelude::*;
+    use sightline_iam::document::MANAGED_POLICY_LIMIT;
 
     fn parameters(actions: BTreeSet<String>) -> Parameters {
         Parameters::check(Given { account_id: "123456789012".into(), actions, ..Given::default() }).unwrap()

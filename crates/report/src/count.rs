@@ -1,6 +1,6 @@
 //! Numbers drawn from a report, the same in every format.
 
-use crate::Report;
+use crate::{Report, ReportedFinding};
 use serde::Serialize;
 use sightline_model::{Outcome, Severity, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,8 @@ pub struct Counts {
     pub skip: usize,
     /// where it could not be decided
     pub unknown: usize,
+    /// failures and undecided ones that somebody muted; they are not among the others
+    pub muted: usize,
     /// failures, each severity present
     pub fail_by_severity: BTreeMap<Severity, usize>,
 }
@@ -77,8 +79,13 @@ impl Counts {
         Self { fail_by_severity: SEVERITIES.map(|severity| (severity, 0)).into(), ..Self::default() }
     }
 
-    fn add(&mut self, status: Status, severity: Severity) {
-        match status {
+    fn add(&mut self, row: &ReportedFinding) {
+        if row.mute.is_some() {
+            self.muted += 1;
+            return;
+        }
+        let severity = row.finding.severity;
+        match row.finding.status {
             Status::Pass => self.pass += 1,
             Status::Skip => self.skip += 1,
             Status::Unknown => self.unknown += 1,
@@ -95,7 +102,7 @@ impl Report {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::zero();
         for row in &self.findings {
-            counts.add(row.finding.status, row.finding.severity);
+            counts.add(row);
         }
         counts
     }
@@ -111,7 +118,7 @@ impl Report {
                 severity: finding.severity,
                 counts: Counts::zero(),
             });
-            count.counts.add(finding.status, finding.severity);
+            count.counts.add(row);
         }
         let mut checks: Vec<CheckCount> = checks.into_values().collect();
         checks.sort_by_key(|check| std::cmp::Reverse((check.counts.fail > 0, check.severity, check.counts.fail)));

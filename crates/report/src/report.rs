@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sightline_model::edge::Edge;
 use sightline_model::log::LogGap;
-use sightline_model::{Coverage, Finding, Severity};
+use sightline_model::{Coverage, Finding, Mute, Severity};
 use std::collections::BTreeMap;
 
 /// Everything that a report tells. Formats read it and change nothing.
@@ -82,6 +82,9 @@ pub struct ReportedFinding {
     pub finding: Finding,
     /// the fix for this resource, ready to read or paste; empty for what is not a failure
     pub fix: Vec<FixBlock>,
+    /// why it does not count, where it does not
+    #[serde(default)]
+    pub mute: Option<Mute>,
 }
 
 /// One block of a fix.

@@ -2,7 +2,7 @@
 
 use super::Global;
 use super::keep::{self, Kept};
-use crate::config::{Config, Place, SCHEMA};
+use crate::config::{Config, MuteRule, Place, SCHEMA};
 use crate::exit::Exit;
 use crate::table::{Table, Tone};
 use crate::{print, world};
@@ -101,6 +101,9 @@ impl Show {
             origin("--keep-text", keep::TEXT, text, config.kept_text.is_some(), &file),
         ));
         settings.extend(config.logs.iter().flat_map(|place| of_place(place, &file)));
+        settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
+        let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);
+        settings.extend(config.mutes.iter().map(|rule| setting(&format!("mute.{}", rule.name()), &until(rule), &file)));
         settings
     }
 }

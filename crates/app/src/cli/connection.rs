@@ -14,7 +14,7 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
     /// External id that the role's trust policy asks for
-    #[arg(long, value_name = "ID", requires = "role_arn")]
+    #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
     /// Region; may be given several times [default: all that the account has enabled]
     #[arg(long = "region", value_name = "REGION")]
@@ -25,8 +25,19 @@ impl Connection {
     /// The account's reader. Makes no call.
     ///
     /// # Errors
+    /// An external id without a role that it is for; the configuration cannot be used.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Aws> {
+        if self.external_id.is_some() && self.role_arn.is_none() {
+            anyhow::bail!("`--external-id` needs `--role-arn`: it is given to the role that is assumed");
+        }
+        Ok(self.reader().await?)
+    }
+
+    /// As [`Connection::connect`], where the external id is for other roles as well.
+    ///
+    /// # Errors
     /// The configuration cannot be used.
-    pub(crate) async fn connect(&self) -> Result<Aws, AwsError> {
+    pub(crate) async fn reader(&self) -> Result<Aws, AwsError> {
         Aws::connect(Connect {
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),

@@ -1,12 +1,15 @@
 //! `sightline explain ID`: every id that Sightline prints.
 
 use super::Global;
+use super::checks;
+use super::own_checks::OwnChecks;
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::{print, stage};
 use anyhow::bail;
 use clap::Args;
 use serde_json::Value;
-use sightline_check::{Check, FixPart, Rendered};
+use sightline_check::{Check, Rendered};
 use sightline_lake::Session;
 use sightline_model::Finding;
 use sightline_model::edge::Edge;
@@ -17,14 +20,16 @@ use sightline_model::untrusted::for_terminal;
 pub(crate) struct Explain {
     /// Such as `bedrock-invocation-logging-off`, `log-bucket`, `aws_iam_role`, or 32 hexadecimal digits
     id: String,
+    #[command(flatten)]
+    own: OwnChecks,
 }
 
 impl Explain {
     /// Explains from what ships with the product, then from what the lake holds.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
-        let checks = sightline_check::checks()?;
+        let checks = self.own.load(&Config::load(global.config.as_deref())?)?;
         if let Some(check) = checks.iter().find(|check| check.id == self.id) {
-            print::line(&lines(&check_text(check)))?;
+            print::line(&lines(&checks::explain::text(check)?))?;
         } else if let Some(unit) = sightline_onboard::find(&self.id) {
             print::line(&super::onboard::prerequisite_text(unit))?;
         } else if let Some(text) = table_text(&self.id)? {
@@ -40,21 +45,6 @@ impl Explain {
         }
         Ok(Exit::Clean)
     }
-}
-
-fn check_text(check: &Check) -> String {
-    let fix: String = check
-        .fix
-        .iter()
-        .map(|part| match part {
-            FixPart::Prose(text) => format!("{text}\n\n"),
-            FixPart::Block { language, text } => format!("{language}:\n{}\n\n", indented(text)),
-        })
-        .collect();
-    format!(
-        "{} ({}, {})\n\n{}\n\nFix\n\n{fix}References\n\n{}",
-        check.declaration.title, check.id, check.declaration.severity, check.about, check.references
-    )
 }
 
 fn table_text(name: &str) -> anyhow::Result<Option<String>> {
@@ -85,17 +75,8 @@ async fn stored(session: &Session, id: &str, checks: &[Check]) -> anyhow::Result
 }
 
 fn finding_text(finding: &Finding, checks: &[Check]) -> String {
-    let fix: String = checks.iter().find(|check| check.id == finding.check_id).map_or_else(String::new, |check| {
-        sightline_check::fix(check, finding)
-            .into_iter()
-            .map(|part| match part {
-                Rendered::Prose { text } => format!("{text}\n\n"),
-                Rendered::Block { language, text } => format!("{language}:\n{}\n\n", indented(&text)),
-            })
-            .collect()
-    });
-    format!(
-        "{} {}\n{} ({})\n\n{}\n\nresource  {}\naccount   {}\nregion    {}\n\nFix\n\n{fix}",
+    let head = format!(
+        "{} {}\n{} ({})\n\n{}\n\nresource  {}\naccount   {}\nregion    {}\n",
         finding.severity,
         finding.status,
         finding.title,
@@ -104,6 +85,19 @@ fn finding_text(finding: &Finding, checks: &[Check]) -> String {
         finding.resource,
         finding.account_id,
         finding.region
+    );
+    let Some(check) = checks.iter().find(|check| check.id == finding.check_id) else { return head };
+    let fix: String = sightline_check::fix(check, finding)
+        .into_iter()
+        .map(|part| match part {
+            Rendered::Prose { text } => format!("{text}\n\n"),
+            Rendered::Block { language, text } => format!("{language}:\n{}\n\n", indented(&text)),
+        })
+        .collect();
+    let frameworks = checks::explain::frameworks(&check.frameworks);
+    format!(
+        "{head}\nRisk\n\n{}\n\nFrameworks\n{frameworks}\n\nFix\n\n{fix}References\n\n{}",
+        check.about, check.references
     )
 }
 

@@ -1,19 +1,21 @@
 //! `sightline findings`: run the checks over the newest scans.
 
+mod listing;
+
 use super::Global;
+use super::own_checks::OwnChecks;
+use crate::config::Config;
 use crate::exit::Exit;
-use crate::stage;
-use crate::table::{self, Tone, middle, width};
-use crate::{print, world};
+use crate::stage::baseline::Baseline;
+use crate::stage::muted::{Told, told};
+use crate::table::Tone;
+use crate::{print, stage, world};
 use clap::Args;
-use sightline_check::Selection;
-use sightline_model::{Finding, Severity, Status};
+use sightline_check::{Check, Selection};
+use sightline_model::{Severity, Status};
 use sightline_report::OutputSpec;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
-/// Resources that are listed of each check; the rest is counted.
-const LISTED: usize = 8;
+use std::path::PathBuf;
 
 /// Check what the newest scans saw; what rests on something that could not be read is `unknown`, never `pass`
 #[derive(Debug, Args)]
@@ -24,9 +26,17 @@ pub(crate) struct Findings {
     /// Leave these checks out
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     ignore: Vec<String>,
+    #[command(flatten)]
+    own: OwnChecks,
     /// Show these statuses [default: fail and unknown]
     #[arg(long, value_name = "STATUS", value_delimiter = ',')]
     status: Vec<Status>,
+    /// Show what is muted in `sightline.toml` too
+    #[arg(long)]
+    muted: bool,
+    /// Show and count only what is new against a report that `findings -o json=FILE` wrote; reports stay whole
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// Exit with 1 when a finding of this severity or worse fails
     #[arg(long, value_name = "SEVERITY", default_value = "high")]
     fail_on: Severity,
@@ -44,86 +54,73 @@ pub(crate) struct Findings {
 impl Findings {
     /// Evaluates and prints.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        let config = Config::load(global.config.as_deref())?;
+        let baseline = self.baseline.as_deref().map(Baseline::read).transpose()?;
+        let all = self.own.load(&config)?;
         let lake = stage::open(&global.lake).await?;
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
-        let checks = selection.apply(sightline_check::checks()?)?;
+        let checks = selection.apply(all.clone())?;
         let findings = stage::evaluate::evaluate(&lake, &checks).await?;
+        let findings = told(&config, findings, &all, world::today());
+
+        let counted = against(&findings, baseline.as_ref());
         if self.json {
-            print::json(&self.shown(&findings))?;
+            print::json(&self.shown(&counted))?;
         } else if self.output.is_empty() {
-            show(&findings, &self.shown(&findings))?;
+            self.list(&counted, &findings, baseline.as_ref(), &checks)?;
         }
+        let exit = if self.exit_zero { Exit::Clean } else { exit(&counted, self.fail_on) };
         if !self.output.is_empty() {
-            let report = stage::reported::report(&lake, findings.clone(), None, world::now()).await?;
+            let report = stage::reported::report(&lake, findings, &all, None, world::now()).await?;
             stage::reported::write(&report, &self.output)?;
         }
-        Ok(if self.exit_zero { Exit::Clean } else { exit(&findings, self.fail_on) })
+        Ok(exit)
     }
 
-    fn shown<'f>(&self, findings: &'f [Finding]) -> Vec<&'f Finding> {
-        let wanted = |finding: &&Finding| match self.status.as_slice() {
-            [] => matches!(finding.status, Status::Fail | Status::Unknown),
-            some => some.contains(&finding.status),
+    fn list(
+        &self,
+        counted: &[Told],
+        all: &[Told],
+        baseline: Option<&Baseline>,
+        checks: &[Check],
+    ) -> anyhow::Result<()> {
+        listing::show(counted, &self.shown(counted))?;
+        if let Some(baseline) = baseline {
+            listing::changes(&baseline.changes(all, checks))?;
+        }
+        Ok(())
+    }
+
+    fn shown<'f>(&self, findings: &'f [Told]) -> Vec<&'f Told> {
+        let wanted = |told: &&Told| match self.status.as_slice() {
+            [] => matches!(told.finding.status, Status::Fail | Status::Unknown),
+            some => some.contains(&told.finding.status),
         };
-        let mut shown: Vec<&Finding> = findings.iter().filter(wanted).collect();
-        let rank =
-            |finding: &&Finding| (Reverse(finding.severity), finding.check_id.clone(), finding.status != Status::Fail);
+        let mut shown: Vec<&Told> =
+            findings.iter().filter(wanted).filter(|told| self.muted || told.mute.is_none()).collect();
+        let rank = |told: &&Told| {
+            let finding = &told.finding;
+            (Reverse(finding.severity), finding.check_id.clone(), told.mute.is_some(), finding.status != Status::Fail)
+        };
         shown.sort_by_cached_key(rank);
         shown
     }
 }
 
-/// The exit status that the findings ask for.
-pub(crate) fn exit(findings: &[Finding], fail_on: Severity) -> Exit {
-    let failing = findings.iter().any(|finding| finding.status == Status::Fail && finding.severity >= fail_on);
-    let unknown = findings.iter().any(|finding| finding.status == Status::Unknown);
+/// What is new; all where there is no baseline.
+fn against(findings: &[Told], baseline: Option<&Baseline>) -> Vec<Told> {
+    findings.iter().filter(|told| baseline.is_none_or(|baseline| baseline.is_new(told))).cloned().collect()
+}
+
+/// The exit status that the findings ask for. What is muted does not count.
+pub(crate) fn exit(findings: &[Told], fail_on: Severity) -> Exit {
+    let failing = findings.iter().any(|told| told.fails(fail_on));
+    let unknown = findings.iter().any(|told| told.counts() && told.finding.status == Status::Unknown);
     match (failing, unknown) {
         (true, _) => Exit::Findings,
         (false, true) => Exit::Incomplete,
         (false, false) => Exit::Clean,
     }
-}
-
-fn show(all: &[Finding], shown: &[&Finding]) -> anyhow::Result<()> {
-    for check in shown.chunk_by(|a, b| a.check_id == b.check_id) {
-        show_check(check)?;
-    }
-    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
-    for finding in all {
-        *counts.entry(finding.status).or_default() += 1;
-    }
-    let count = |status| counts.get(&status).copied().unwrap_or_default();
-    print::line(&format!(
-        "{} fail, {} unknown, {} pass, {} skip.\n`sightline explain CHECK` tells what one means and how to fix it; `--json` has all.",
-        count(Status::Fail),
-        count(Status::Unknown),
-        count(Status::Pass),
-        count(Status::Skip)
-    ))?;
-    Ok(())
-}
-
-/// One check: what is wrong, then where.
-fn show_check(findings: &[&Finding]) -> anyhow::Result<()> {
-    let Some(first) = findings.first() else { return Ok(()) };
-    let severity = if first.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
-    print::line(&table::entry(
-        first.severity.as_str(),
-        severity,
-        12,
-        &format!("{} ({})", first.title, first.check_id),
-    ))?;
-    let name = usize::from(width()).saturating_sub(40).clamp(20, 80);
-    for finding in findings.iter().take(LISTED) {
-        let word = format!("{:8}", finding.status.as_str());
-        let place = format!("{:name$}  {}", middle(&finding.resource_title, name), finding.region);
-        print::line(&format!("{:12}{}", "", table::entry(&word, tone(finding.status), 12, &place).trim_start()))?;
-    }
-    if findings.len() > LISTED {
-        print::line(&format!("{:12}… and {} more", "", findings.len() - LISTED))?;
-    }
-    print::line("")?;
-    Ok(())
 }
 
 /// The colour of a status.

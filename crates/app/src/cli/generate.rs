@@ -1,5 +1,7 @@
 //! `sightline generate`: the files under `docs/` that are made of the code. Hidden: it is for those who change the code.
 
+mod tables;
+
 use crate::exit::Exit;
 use crate::{print, stage};
 use anyhow::Context as _;
@@ -25,7 +27,7 @@ impl Generate {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let mut exit = Exit::Clean;
         for (name, text) in files()? {
-            let path = self.root.join("docs").join(name);
+            let path = self.root.join("docs").join(&name);
             if fs::read_to_string(&path).is_ok_and(|old| old == text) {
                 continue;
             }
@@ -33,6 +35,9 @@ impl Generate {
                 print::line(&format!("docs/{name} is stale: run `make generate`"))?;
                 exit = Exit::Findings;
             } else {
+                if let Some(folder) = path.parent() {
+                    fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+                }
                 fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
                 print::line(&format!("wrote docs/{name}"))?;
             }
@@ -41,15 +46,17 @@ impl Generate {
     }
 }
 
-fn files() -> anyhow::Result<Vec<(&'static str, String)>> {
-    Ok(vec![
-        ("checks.md", sightline_check::catalogue_markdown()?),
+fn files() -> anyhow::Result<Vec<(String, String)>> {
+    let mut files = sightline_check::pages()?;
+    let own = vec![
         ("cli.md", command_line()),
         ("onboarding.md", sightline_onboard::guide_markdown()),
         ("permissions.json", permissions()?),
         ("probes.md", sightline_probe::cards(&sightline_probe::packs()?)),
-        ("tables.md", tables()?),
-    ])
+        ("tables.md", tables::page(&stage::catalogue()?)),
+    ];
+    files.extend(own.into_iter().map(|(name, text): (&str, String)| (name.to_owned(), text)));
+    Ok(files)
 }
 
 fn command_line() -> String {
@@ -70,29 +77,6 @@ fn help(text: &mut String, command: &mut clap::Command, name: &str) {
 }
 
 fn permissions() -> anyhow::Result<String> {
-    let documents = sightline_collect::permissions::documents(&stage::catalogue()?.actions());
-    Ok(serde_json::to_string_pretty(&documents)? + "\n")
-}
-
-fn tables() -> anyhow::Result<String> {
-    let catalogue = stage::catalogue()?;
-    let mut text = String::from(
-        "# Tables\n\nMade by `make generate`. Every inventory table has the columns `arn account_id partition region title tags collected_at` \
-         before its own.\n\n## The lake\n\n| table | what it holds |\n|---|---|\n",
-    );
-    for table in sightline_model::lake_table::ALL {
-        let _ = writeln!(text, "| `{}` | {} |", table.name, table.about);
-    }
-    text.push_str("\n## The inventory\n");
-    for schema in catalogue.schemas() {
-        let actions = catalogue
-            .actions_of(&schema.name)
-            .into_iter()
-            .map(|action| format!("`{action}`"))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let columns = schema.columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(" ");
-        let _ = write!(text, "\n### {}\n\nRead with {actions}.\n\n{columns}\n", schema.name);
-    }
-    Ok(text)
+    let policies = sightline_collect::permissions::policies(&stage::catalogue()?.actions());
+    Ok(serde_json::to_string_pretty(&policies)? + "\n")
 }

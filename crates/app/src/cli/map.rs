@@ -1,8 +1,11 @@
 //! `sightline map`: which workloads call which models.
 
+mod self_hosted;
+
 use super::Global;
 use crate::exit::Exit;
 use crate::stage;
+use crate::stage::discover::Discovered;
 use crate::table::{Table, Tone, middle, width};
 use crate::{print, world};
 use clap::Args;
@@ -45,17 +48,24 @@ impl Map {
             );
         }
         let lake = stage::open(&global.lake).await?;
-        let mut edges = stage::discover::discover(&lake).await?;
+        let Discovered { mut edges, self_hosted, self_hosted_unread } = stage::discover::discover_all(&lake).await?;
         if let Some(name) = &self.without {
             edges.retain(|edge| control(edge, name) != Some(Tri::Yes));
         }
         if self.json {
-            print::json(&json!({ "edges": edges }))?;
+            print::json(&json!({
+                "edges": edges,
+                "self_hosted_models": self_hosted,
+                "self_hosted_models_unread": self_hosted_unread,
+            }))?;
         } else if self.output.is_empty() {
             show(&edges)?;
+            self_hosted::show(&self_hosted, &self_hosted_unread)?;
         }
         if !self.output.is_empty() {
-            let report = stage::reported::report(&lake, Vec::new(), Some(edges), world::now()).await?;
+            let report =
+                stage::reported::report(&lake, Vec::new(), &sightline_check::checks()?, Some(edges), world::now())
+                    .await?;
             stage::reported::write(&report, &self.output)?;
         }
         Ok(Exit::Clean)

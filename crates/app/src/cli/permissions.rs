@@ -3,26 +3,41 @@
 use crate::exit::Exit;
 use crate::print;
 use crate::stage::catalogue;
+use anyhow::Context as _;
 use clap::Args;
-use serde_json::json;
+use sightline_collect::permissions;
+use sightline_iam::audit;
 use std::collections::BTreeSet;
 
-/// Print the least-privilege policy of a scan: the actions that its tables declare, and no others
+/// Print the least-privilege policies of a scan: the actions that its tables declare, and no others
+///
+/// There is a policy for each family of services, by name, each small enough for a managed policy. Attach all of them:
+/// `sightline onboard render scanner-identity` writes the role with its policies.
 #[derive(Debug, Args)]
 pub(crate) struct Permissions {
+    /// Print this policy's document alone, such as `inventory-models`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["tables", "actions"])]
+    policy: Option<String>,
     /// List the tables and the actions of each, not policies
     #[arg(long)]
     tables: bool,
     /// List the actions, one a line
     #[arg(long, conflicts_with = "tables")]
     actions: bool,
+    /// Leave out what AWS's managed policy `SecurityAudit` allows: for a role that has it
+    #[arg(long, conflicts_with = "tables")]
+    with_security_audit: bool,
 }
 
 impl Permissions {
     /// Prints the policies, each small enough for a managed policy.
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let catalogue = catalogue()?;
-        let actions: BTreeSet<String> = catalogue.actions();
+        let mut actions: BTreeSet<String> = catalogue.actions();
+        if self.with_security_audit {
+            actions = permissions::beyond_security_audit(&actions);
+            print::note(&format!("beside SecurityAudit as of {}; AWS may have changed it since", audit::version()));
+        }
         if self.tables {
             for schema in catalogue.schemas() {
                 let needed = catalogue.actions_of(&schema.name);
@@ -33,10 +48,13 @@ impl Permissions {
                 print::line(action)?;
             }
         } else {
-            let documents = sightline_collect::permissions::documents(&actions);
-            match documents.as_slice() {
-                [one] => print::json(one)?,
-                several => print::json(&json!(several))?,
+            let policies = permissions::policies(&actions);
+            match &self.policy {
+                None => print::json(&policies)?,
+                Some(name) => print::json(policies.get(name).with_context(|| {
+                    let names = policies.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
+                    format!("no policy is named `{name}`; use one of: {names}")
+                })?)?,
             }
         }
         Ok(Exit::Clean)

@@ -1,13 +1,15 @@
 //! The file's shape, and what its texts mean.
 
-use super::{Config, ConfigError};
+use super::Config;
+use super::mute::{self, Written};
+use crate::fault::FileFault;
 use crate::since::Since;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use sightline_collect::logs::Address;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// A place of logs that the file names.
@@ -53,6 +55,17 @@ struct File {
     logs: Vec<Logs>,
     #[serde(default)]
     keep: Kept,
+    #[serde(default)]
+    checks: Checks,
+    #[serde(default)]
+    mute: Vec<Written>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Checks {
+    #[serde(default)]
+    dirs: Vec<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -76,24 +89,31 @@ struct Kept {
 }
 
 /// What is wrong where, and what to do.
-struct Fault {
-    span: Range<usize>,
-    message: String,
-    help: Option<String>,
+pub(super) struct Fault {
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
 }
 
-pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<ConfigError>> {
+pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<FileFault>> {
+    let wrong = |span, message: &str, help| FileFault::new("configuration", path, text, span, message, help);
+    let at = |fault: Fault| wrong(Some(fault.span), &fault.message, fault.help);
     let file: File = toml::from_str(text).map_err(|error| {
         let help = "`sightline config schema` tells every key that there is";
-        ConfigError::new(path, text, error.span(), error.message(), Some(help.to_owned()))
+        wrong(error.span(), error.message(), Some(help.to_owned()))
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut names = BTreeSet::new();
     let read = |logs| place(logs, folder, &mut names);
-    let logs = file.logs.into_iter().map(read).collect::<Result<_, _>>();
-    let logs =
-        logs.map_err(|fault: Fault| ConfigError::new(path, text, Some(fault.span), &fault.message, fault.help))?;
-    Ok(Config { logs, raw_flows: file.keep.raw_flows, kept_text: file.keep.text, ..Config::default() })
+    let logs = file.logs.into_iter().map(read).collect::<Result<_, _>>().map_err(at)?;
+    Ok(Config {
+        logs,
+        raw_flows: file.keep.raw_flows,
+        kept_text: file.keep.text,
+        checks: file.checks.dirs.into_iter().map(|dir| folder.join(dir)).collect(),
+        mutes: file.mute.into_iter().map(mute::rule).collect::<Result<_, _>>().map_err(at)?,
+        ..Config::default()
+    })
 }
 
 fn place(logs: Logs, folder: &Path, names: &mut BTreeSet<String>) -> Result<Place, Fault> {
@@ -166,7 +186,8 @@ mod tests {
         let config = read(
             "[[logs]]\nname = \"flow\"\nplace = \"s3://logs/AWSLogs/\"\nsource = \"vpc_flow\"\nsince = \"7d\"\nprofile = \"p\"\n\
              role_arn = \"arn:aws:iam::123456789012:role/r\"\nexternal_id = \"e\"\nregion = \"eu-west-1\"\n\
-             [[logs]]\nname = \"old\"\nplace = \"archive\"\n[keep]\nraw_flows = true\ntext = \"redacted\"\n",
+             [[logs]]\nname = \"old\"\nplace = \"archive\"\n[keep]\nraw_flows = true\ntext = \"redacted\"\n\
+             [checks]\ndirs = [\"checks\", \"/srv/checks\"]\n",
         )
         .unwrap();
         let [flow, old] = config.logs.as_slice() else { panic!("{config:?}") };
@@ -178,6 +199,7 @@ mod tests {
             sightline_ingest::Keep { raw_flows: true, text: sightline_ingest::Text::Redacted }
         );
         assert_eq!(config.keep(Some(false), Some(KeptText::None)), sightline_ingest::Keep::default(), "flags win");
+        assert_eq!(config.checks, [Path::new("conf/checks"), Path::new("/srv/checks")]);
         assert!(read("").unwrap().logs.is_empty());
     }
 
@@ -206,6 +228,8 @@ mod tests {
             ("[[logs]]\nname = \"a\"\nplace = \"x\"\nsince = \"soon\"\n", "nor an age"),
             ("[[logs]]\nname = \"a\"\nplace = \"x\"\nexternal_id = \"e\"\n", "add `role_arn`"),
             ("[keep]\ntext = \"some\"\n", "unknown variant `some`"),
+            ("[checks]\ndir = \"x\"\n", "expected `dirs`"),
+            ("[[mute]]\ncheck = \"a\"\nreason = \"r\"\nowner = \"o\"\n", "missing field `expires`"),
             ("logs = 3\n", "invalid type"),
             ("[[logs\n", "here"),
         ] {

@@ -1,10 +1,11 @@
 //! A report: what the lake holds, gathered for the report formats.
 
-use sightline_check::{Check, Rendered};
+use super::muted::Told;
+use sightline_check::{Check, Rendered, contract};
 use sightline_lake::{Lake, Session};
 use sightline_model::edge::Edge;
 use sightline_model::log::{LogGap, LogObject};
-use sightline_model::{Coverage, Finding, Status};
+use sightline_model::{Coverage, Status};
 use sightline_report::{FixBlock, LogProblem, LogSource, Logs, OutputSpec, Report, ReportedFinding, Scan};
 use std::collections::BTreeMap;
 
@@ -14,13 +15,13 @@ use std::collections::BTreeMap;
 /// The lake cannot be read.
 pub(crate) async fn report(
     lake: &Lake,
-    findings: Vec<Finding>,
+    findings: Vec<Told>,
+    checks: &[Check],
     edges: Option<Vec<Edge>>,
     now: jiff::Timestamp,
 ) -> anyhow::Result<Report> {
     let session = super::session(lake).await?;
-    let checks: BTreeMap<String, Check> =
-        sightline_check::checks()?.into_iter().map(|check| (check.id.clone(), check)).collect();
+    let checks: BTreeMap<&str, &Check> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
     let edges = match edges {
         Some(edges) => edges,
         None => session.sql("SELECT * FROM current_edge ORDER BY calls DESC, edge_id").await?.rows_as()?,
@@ -30,8 +31,8 @@ pub(crate) async fn report(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scans: session.sql("SELECT * FROM current_scan ORDER BY account_id").await?.rows_as::<Scan>()?,
         coverage: session.sql("SELECT * FROM current_coverage").await?.rows_as::<Coverage>()?,
-        findings: findings.into_iter().map(|finding| with_fix(finding, &checks)).collect(),
-        checks: checks.into_iter().map(|(id, check)| (id, described(check))).collect(),
+        findings: findings.into_iter().map(|told| with_fix(told, &checks)).collect(),
+        checks: checks.into_iter().map(|(id, check)| (id.to_owned(), described(check))).collect(),
         edges,
         logs: logs(&session).await?,
     })
@@ -51,14 +52,15 @@ pub(crate) fn write(report: &Report, outputs: &[OutputSpec]) -> anyhow::Result<(
     Ok(())
 }
 
-fn with_fix(finding: Finding, checks: &BTreeMap<String, Check>) -> ReportedFinding {
-    let fix = match checks.get(&finding.check_id) {
+fn with_fix(told: Told, checks: &BTreeMap<&str, &Check>) -> ReportedFinding {
+    let Told { finding, mute } = told;
+    let fix = match checks.get(finding.check_id.as_str()) {
         Some(check) if finding.status == Status::Fail => {
             sightline_check::fix(check, &finding).into_iter().map(block).collect()
         }
         _ => Vec::new(),
     };
-    ReportedFinding { finding, fix }
+    ReportedFinding { finding, fix, mute }
 }
 
 fn block(part: Rendered) -> FixBlock {
@@ -68,29 +70,15 @@ fn block(part: Rendered) -> FixBlock {
     }
 }
 
-fn described(check: Check) -> sightline_report::Check {
+fn described(check: &Check) -> sightline_report::Check {
     sightline_report::Check {
-        references: links(&check.references),
-        id: check.id,
-        title: check.declaration.title,
+        references: contract::references(check).into_iter().filter(|link| link.starts_with("https://")).collect(),
+        id: check.id.clone(),
+        title: check.declaration.title.clone(),
         severity: check.declaration.severity,
-        rationale: check.about,
-        frameworks: check.declaration.frameworks,
+        rationale: check.about.clone(),
+        frameworks: check.frameworks.clone(),
     }
-}
-
-/// The addresses in a Markdown text.
-fn links(markdown: &str) -> Vec<String> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']');
-    let mut found = Vec::new();
-    let mut rest = markdown;
-    while let Some(start) = rest.find("https://") {
-        let (_, from) = rest.split_at(start);
-        let (link, after) = from.split_at(from.find(ends).unwrap_or(from.len()));
-        found.push(link.to_owned());
-        rest = after;
-    }
-    found
 }
 
 async fn logs(session: &Session) -> anyhow::Result<Logs> {
@@ -116,15 +104,5 @@ fn problem(object: LogObject) -> LogProblem {
         source: object.source,
         status: object.status,
         rejects: object.rejects,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::links;
-
-    #[test]
-    fn links_of_a_list() {
-        assert_eq!(links("- [x](https://a.b/c)\n- <https://d.e>"), ["https://a.b/c", "https://d.e"]);
     }
 }

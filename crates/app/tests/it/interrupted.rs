@@ -1,4 +1,4 @@
-//! Ctrl-C and kill -9: what was read is kept or invisible, never half seen.
+//! Ctrl-C and kill -9: what was read is not to be seen until a scan that goes on with it has come to its end.
 
 #![cfg(unix)]
 
@@ -48,16 +48,23 @@ fn scans(folder: &TempDir, server: &MockServer) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn ctrl_c_keeps_what_was_read_and_says_what_was_not() {
+async fn ctrl_c_leaves_a_scan_that_is_gone_on_with() {
     let (folder, server) = (TempDir::new().unwrap(), slow_account(Duration::from_millis(700)).await);
-    let child = sightline(&folder, &server, &["scan", "--region", "eu-west-1", "--json"]).spawn().unwrap();
+    let narrow = ["scan", "--region", "eu-west-1", "--table", "aws_iam_*", "--concurrency", "2", "--json"];
+    let child = sightline(&folder, &server, &narrow).spawn().unwrap();
     signal(&child, &server, "-INT").await;
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("sightline scan --resume"), "{said}");
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(summary["cancelled"], true);
-    assert!(summary["outcomes"]["skipped"].as_u64().unwrap() > 0, "{summary}");
-    assert!(scans(&folder, &server)[0]["incomplete"].as_i64().unwrap() > 0);
+    assert_eq!(scans(&folder, &server).len(), 0);
+    let resumed = sightline(&folder, &server, &["scan", "--resume", "--json"]).output().unwrap();
+    assert_eq!(resumed.status.code(), Some(3), "{}", String::from_utf8_lossy(&resumed.stderr));
+    let whole: Value = serde_json::from_slice(&resumed.stdout).unwrap();
+    assert_eq!((&whole["cancelled"], &whole["scan_id"]), (&false.into(), &summary["scan_id"]));
+    assert!(scans(&folder, &server)[0]["incomplete"].as_i64().unwrap() > 5);
 }
 
 #[tokio::test]
@@ -69,6 +76,12 @@ async fn a_killed_scan_is_invisible_and_the_next_one_runs() {
     assert_eq!(scans(&folder, &server).len(), 0);
     let next =
         sightline(&folder, &server, &["scan", "--region", "eu-west-1", "--table", "aws_iam_group"]).output().unwrap();
-    assert_eq!(next.status.code(), Some(3), "{}", String::from_utf8_lossy(&next.stderr));
+    let said = String::from_utf8_lossy(&next.stderr).into_owned();
+    assert_eq!(next.status.code(), Some(3), "{said}");
+    assert!(said.contains("is unfinished: `sightline scan --resume`"), "{said}");
     assert_eq!(scans(&folder, &server).len(), 1);
+    let discarded = sightline(&folder, &server, &["scan", "--discard"]).output().unwrap();
+    assert_eq!(discarded.status.code(), Some(0), "{}", String::from_utf8_lossy(&discarded.stderr));
+    let nothing = sightline(&folder, &server, &["scan", "--resume"]).output().unwrap();
+    assert_eq!(nothing.status.code(), Some(2), "{}", String::from_utf8_lossy(&nothing.stderr));
 }

@@ -6,8 +6,6 @@ mod access;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
-mod checks;
-#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod generated;
@@ -20,7 +18,15 @@ mod ingest_faults;
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]
+mod lineage;
+#[cfg(test)]
 mod logs;
+#[cfg(all(test, unix))]
+mod organization;
+#[cfg(test)]
+mod posture;
+#[cfg(test)]
+mod scan_faults;
 #[cfg(test)]
 mod shape;
 #[cfg(test)]

@@ -5,8 +5,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use tempfile::TempDir;
 
 /// How a run ended.
@@ -54,6 +55,24 @@ pub(crate) fn assert_error(ended: &Ended, says: &str) {
     assert_eq!(ended.code, Some(2), "{}{}", ended.out, ended.err);
     assert!(ended.err.contains(says), "`{says}` is not in: {}", ended.err);
     assert_eq!(ended.out, "", "an error is no result");
+}
+
+/// A script of `tests/python` that serves until its standard input ends, and the first line that it printed. None, and a line
+/// that says so, where no Python has moto.
+pub(crate) fn serve(script: &str, arguments: impl IntoIterator<Item = String>) -> Option<(Child, String)> {
+    #[expect(clippy::disallowed_methods, reason = "where Python is can only be told from outside")]
+    let named = std::env::var_os("SIGHTLINE_PYTHON").map(PathBuf::from);
+    let python = named.unwrap_or_else(|| crate::root().join(".venv/bin/python"));
+    if !python.exists() {
+        println!("skipped: no Python with moto; `make venv` makes one, or set SIGHTLINE_PYTHON");
+        return None;
+    }
+    let mut command = std::process::Command::new(python);
+    command.arg(crate::root().join("crates/app/tests/python").join(script)).args(arguments);
+    let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    Some((server, line))
 }
 
 pub(crate) fn gzip(text: &str) -> Vec<u8> {

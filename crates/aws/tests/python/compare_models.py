@@ -63,6 +63,19 @@ def paginator(session, service: str, operation: str) -> dict | None:
     return listed
 
 
+def own_paginator(operation) -> dict | None:
+    """What our models say where botocore has no paginator and the operation, which lists, takes the token that it hands out."""
+    sides = [shape.members if shape else {} for shape in (operation.input_shape, operation.output_shape)]
+    tokens = [t for t in ("nextToken", "NextToken", "NextMarker", "Marker", "position") if all(t in side for side in sides)]
+    rest = [member for name, member in sides[1].items() if name not in (*tokens, "IsTruncated")]
+    lists = [member for member in rest if member.type_name == "list"]
+    if not tokens or len(lists) != 1 or not (operation.name.startswith("List") or len(rest) == 1):
+        return None
+    more = "IsTruncated" if "IsTruncated" in sides[1] else None
+    token = tokens[:1]
+    return {"input_token": token, "output_token": token, "result_key": [], "more_results": more, "limit_key": None}
+
+
 class Comparison:
     def __init__(self) -> None:
         self.compared = 0
@@ -99,7 +112,8 @@ def compare_service(comparison: Comparison, session, key: str, ours: dict) -> No
         comparison.same(f"{what} method", declared["method"], operation.http["method"])
         comparison.same(f"{what} uri", declared["uri"], operation.http["requestUri"])
         comparison.same(f"{what} host prefix", declared["host_prefix"], (operation.endpoint or {}).get("hostPrefix"))
-        comparison.same(f"{what} paginator", declared["paginator"], paginator(session, key, name))
+        listed = paginator(session, key, name)
+        comparison.same(f"{what} paginator", declared["paginator"], listed or own_paginator(operation))
         comparison.members(f"{what} input", declared["input"], members(operation.input_shape))
         comparison.members(f"{what} output", declared["output"], members(operation.output_shape))
 

@@ -2,7 +2,7 @@
 
 use crate::now;
 use serde_json::{Value, json};
-use sightline_check::{Check, CheckError, Context, evaluate, fixture, parse};
+use sightline_check::{Check, CheckError, Context, Shared, evaluate, fixture, parse};
 use sightline_lake::Session;
 use sightline_model::column::ColumnType;
 use sightline_model::{Column, Finding, LakeTable, RunId, TableSchema, lake_table};
@@ -17,7 +17,7 @@ fn check(fails_on: &str, scope: &str, sql: &str) -> Check {
     let text = format!(
         "+++\ntitle = \"T\"\nseverity = \"low\"\nservices = [\"t\"]\nresource = \"aws_t_thing\"\nframeworks = {{}}\nfails_on = \"{fails_on}\"\nscope = \"{scope}\"\n+++\n\nWhy.\n\n```sql\n{sql}\n```\n\n## Fix\n\n```cli\naws t fix {{{{resource_id}}}}\n```\n\n## References\n\n## Tests\n\n### One\n\n```json\n{{\"aws_t_thing\": {ROWS}}}\n```\n\n```expect\n```\n"
     );
-    parse("t/thing-bad.md", &text).unwrap()
+    parse("t/thing-bad.md", &text, &Shared::embedded()).unwrap()
 }
 
 const SQL: &str = "select arn as resource, account_id, region, title, case when ok then 'pass' else 'fail' end as status, 'seen' as reason from aws_t_thing";
@@ -200,4 +200,13 @@ async fn the_fix_never_carries_what_a_shell_would_run() {
         },
     ]
     "##);
+}
+
+#[tokio::test]
+async fn columns_for_the_fix_are_kept_in_bounds() {
+    let sql = SQL.replace(" from aws_t_thing", ", 'k-1' as fix_key, 3 as fix_count, cast(null as text) as fix_none, repeat('x', 2000) as fix_long from aws_t_thing");
+    let check = check("absence", "region", &sql);
+    let found = run(&check, whole(&check)).await;
+    let values: Vec<String> = found[0].fix_values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(values, ["count=3", "key=k-1"]);
 }

@@ -1,5 +1,6 @@
 //! The columns of a table while they are gathered from its calls.
 
+use super::shape::Origin;
 use sightline_model::column::STANDARD_COLUMNS;
 use sightline_model::{Column, ColumnType};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,8 @@ pub(super) struct Columns<'d> {
 struct Found {
     column: Column,
     from: String,
+    /// The shapes that its values may have; none for what is no member of an answer.
+    origins: Vec<Origin>,
 }
 
 impl<'d> Columns<'d> {
@@ -25,8 +28,21 @@ impl<'d> Columns<'d> {
         self.rename
     }
 
-    pub(super) fn add(&mut self, from: &str, columns: Vec<Column>) -> Result<(), String> {
-        columns.into_iter().try_for_each(|column| self.add_one(from, &column.name, column.kind))
+    pub(super) fn add(&mut self, from: &str, columns: Vec<(Column, Origin)>) -> Result<(), String> {
+        columns.into_iter().try_for_each(|(column, origin)| self.add_shaped(from, &column.name, column.kind, origin))
+    }
+
+    /// A column whose values have this shape.
+    pub(super) fn add_shaped(
+        &mut self,
+        from: &str,
+        name: &str,
+        kind: ColumnType,
+        origin: Origin,
+    ) -> Result<(), String> {
+        self.add_one(from, name, kind)?;
+        self.found.iter_mut().filter(|found| found.column.name == name).for_each(|found| found.origins.push(origin));
+        Ok(())
     }
 
     /// A column that is there already must be of the same type.
@@ -40,7 +56,7 @@ impl<'d> Columns<'d> {
             )),
             Some(_) => Ok(()),
             None => {
-                self.found.push(Found { column: Column::new(name, kind), from: from.to_owned() });
+                self.found.push(Found { column: Column::new(name, kind), from: from.to_owned(), origins: Vec::new() });
                 Ok(())
             }
         }
@@ -48,6 +64,12 @@ impl<'d> Columns<'d> {
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.found.iter().any(|found| found.column.name == name)
+    }
+
+    /// The column's type and the shapes that its values may have.
+    pub(super) fn shapes(&self, name: &str) -> Option<(ColumnType, &[Origin])> {
+        let found = self.found.iter().find(|found| found.column.name == name)?;
+        Some((found.column.kind, &found.origins))
     }
 
     pub(super) fn retype(&mut self, name: &str, kind: ColumnType) {

@@ -12,11 +12,25 @@
 //! bind = { guardrailIdentifier = "id" }
 //! ```
 //!
+//! What a resource is to others is declared below it, and gives the lineage:
+//!
+//! ```toml
+//! [[table.relation]]
+//! kind = "uses_model"
+//! column = "prompt_override_configuration.promptConfigurations.*.foundationModel"
+//! to = ["aws_bedrock_foundation_model", "aws_bedrock_inference_profile"]
+//! ```
+//!
+//! Kinds and the way that data goes along each are in [`sightline_model::relation`]. The path must end at a text: `.` goes
+//! into structures, `*` into lists and maps. A name matches the other's ARN, the end of its ARN, or the column that `key`
+//! names; an `s3://` address matches its bucket. A name that no row has is kept as dangling.
+//!
 //! Names of inputs and of members that are renamed or dropped are the API's; all else speaks of columns, which are the
 //! members' names in snake_case.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sightline_model::RelationKind;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -56,7 +70,7 @@ pub(crate) struct TableDeclaration {
     pub(crate) items: Option<String>,
     /// The column of resources that are plain texts.
     pub(crate) item: Option<String>,
-    /// The call is made once for each.
+    /// The call is made once for each; the text `{account_id}` stands for the account.
     #[serde(default = "one_empty")]
     pub(crate) inputs: Vec<Map<String, Value>>,
     /// Inputs that become columns.
@@ -78,6 +92,8 @@ pub(crate) struct TableDeclaration {
     /// Several answers may hold the same resource: the first counts.
     #[serde(default)]
     pub(crate) unique: bool,
+    /// So many resources of one listing are taken and no more, where the service lists the newest first.
+    pub(crate) newest: Option<NonZeroUsize>,
     /// Column → patterns between `|`, an empty one for a column without a value; a row is left out when all columns match.
     #[serde(default)]
     pub(crate) skip: BTreeMap<String, String>,
@@ -110,6 +126,26 @@ pub(crate) struct TableDeclaration {
     pub(crate) batch: Option<BatchDeclaration>,
     #[serde(default)]
     pub(crate) detail: Vec<DetailDeclaration>,
+    #[serde(default)]
+    pub(crate) relation: Vec<RelationDeclaration>,
+}
+
+/// One `[[table.relation]]`: a column that names rows of other tables.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelationDeclaration {
+    pub(crate) kind: RelationKind,
+    /// Path of the names; each must be a text.
+    pub(crate) column: String,
+    /// The tables that they may be in, the likeliest first.
+    pub(crate) to: OneOrMany,
+    /// The column of those tables that holds the name.
+    #[serde(default = "arn")]
+    pub(crate) key: String,
+}
+
+fn arn() -> String {
+    "arn".to_owned()
 }
 
 /// `[table.batch]`: the list brings names alone, and this call describes many of them at once.

@@ -2,11 +2,12 @@
 
 use super::columns::Columns;
 use super::declaration::{BatchDeclaration, DetailDeclaration, TableDeclaration};
-use super::path::Path;
+use super::relation;
 use super::shape::{Api, column_name, names};
 use super::table::{Batch, Call, Declared, Detail, List, Parent, RowRules, Source, Table};
 use super::template::Template;
 use sightline_model::ColumnType;
+use sightline_model::path::Path;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The table that a declaration speaks of. The error is a sentence about the fault.
@@ -18,6 +19,11 @@ pub(super) fn table(file: &str, declared: TableDeclaration) -> Result<Table, Str
     let details = declared.detail.iter().map(|d| detail(d, &mut columns)).collect::<Result<Vec<_>, _>>()?;
     let row = row_rules(&declared, &mut columns)?;
     let hidden = row.drop.iter().chain(row.tags.as_ref()).cloned().collect();
+    let relations = declared
+        .relation
+        .iter()
+        .map(|of| relation::rule(of, &columns, &row, &hidden))
+        .collect::<Result<Vec<_>, _>>()?;
     let rows = Declared { list, batch, details, row };
     Ok(Table {
         name: declared.name,
@@ -25,6 +31,7 @@ pub(super) fn table(file: &str, declared: TableDeclaration) -> Result<Table, Str
         file: file.to_owned(),
         scope: declared.scope,
         columns: columns.finish(&hidden)?,
+        relations,
         source: Source::Declared(Box::new(rows)),
     })
 }
@@ -65,7 +72,7 @@ fn list(declared: &TableDeclaration, columns: &mut Columns<'_>) -> Result<List, 
             return Err("`batch` is for resources that are plain texts, which `item` need not name".to_owned());
         }
         (Some(found), None) => columns.add(&declared.list, found)?,
-        (None, Some(item)) => columns.add_one(&declared.list, item, api.column_type(place))?,
+        (None, Some(item)) => columns.add_shaped(&declared.list, item, api.column_type(place), api.origin(place))?,
         (Some(_), Some(_)) => {
             return Err("`item` is for resources that are plain texts; these are structures".to_owned());
         }
@@ -88,6 +95,7 @@ fn list(declared: &TableDeclaration, columns: &mut Columns<'_>) -> Result<List, 
         parent,
         items,
         single: declared.single,
+        newest: declared.newest,
         item: declared.item.clone(),
         absent: declared.absent.iter().cloned().collect(),
         absent_row: declared.absent_row,
@@ -145,7 +153,7 @@ fn detail(declared: &DetailDeclaration, columns: &mut Columns<'_>) -> Result<Det
     };
     let place = api.follow(&pick)?;
     match (&declared.into, api.columns(place, columns.rename())) {
-        (Some(column), _) => columns.add_one(&declared.op, column, api.column_type(place))?,
+        (Some(column), _) => columns.add_shaped(&declared.op, column, api.column_type(place), api.origin(place))?,
         (None, Some(found)) => columns.add(&declared.op, found)?,
         (None, None) => {
             return Err(format!("what `{}` answers is no structure: name its column with `into`", declared.op));
@@ -204,7 +212,7 @@ fn row_rules(declared: &TableDeclaration, columns: &mut Columns<'_>) -> Result<R
     json.iter().filter(|path| path.is_column()).for_each(|path| columns.retype(path.column(), ColumnType::Json));
     let mut derived = BTreeMap::new();
     for (column, text) in &declared.derived {
-        let path = Path::parse(text)?;
+        let path = Path::parse(text).map_err(|fault| fault.to_string())?;
         columns.known([path.column()])?;
         columns.add_one("derived", column, ColumnType::Json)?;
         derived.insert(column.clone(), path);
@@ -247,5 +255,5 @@ fn templates(declared: &TableDeclaration, columns: &Columns<'_>) -> Result<Vec<T
 }
 
 fn paths(texts: &[String]) -> Result<Vec<Path>, String> {
-    texts.iter().map(|text| Path::parse(text)).collect()
+    texts.iter().map(|text| Path::parse(text).map_err(|fault| fault.to_string())).collect()
 }

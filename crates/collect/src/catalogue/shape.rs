@@ -2,6 +2,7 @@
 
 use sightline_aws::shape::{Kind, Member, Operation, Scalar, Service, ShapeRef};
 use sightline_model::column::snake_case;
+use sightline_model::path::Step;
 use sightline_model::{Column, ColumnType};
 use std::collections::BTreeMap;
 
@@ -79,10 +80,12 @@ impl Api {
     }
 
     /// The columns that a structure's members become; nothing for what is no structure.
-    pub(super) fn columns(&self, place: ShapeRef, rename: &BTreeMap<String, String>) -> Option<Vec<Column>> {
+    pub(super) fn columns(&self, place: ShapeRef, rename: &BTreeMap<String, String>) -> Option<Vec<(Column, Origin)>> {
         let Kind::Structure(members) = self.service.shape(place).kind() else { return None };
-        let column =
-            |member: &Member| Column::new(column_name(member.name(), rename), self.column_type(member.shape()));
+        let column = |member: &Member| {
+            let column = Column::new(column_name(member.name(), rename), self.column_type(member.shape()));
+            (column, self.origin(member.shape()))
+        };
         Some(members.iter().map(column).collect())
     }
 
@@ -98,9 +101,49 @@ impl Api {
         }
     }
 
+    /// The shape as what a column comes from.
+    pub(super) fn origin(&self, place: ShapeRef) -> Origin {
+        Origin { service: self.service, place }
+    }
+
     fn outputs(&self) -> &'static [Member] {
         self.service.members(self.operation.output())
     }
+}
+
+/// The shape of a column's value.
+#[derive(Clone, Copy)]
+pub(super) struct Origin {
+    service: &'static Service,
+    place: ShapeRef,
+}
+
+impl Origin {
+    /// Whether the steps lead to texts, as far as the API model tells. The error says where they leave it.
+    pub(super) fn leads_to_text(self, steps: &[Step]) -> Result<(), String> {
+        let kind = self.service.shape(self.place).kind();
+        let enter = |place, rest| Self { place, ..self }.leads_to_text(rest);
+        match (kind, steps.split_first()) {
+            (Kind::Scalar(Scalar::Text | Scalar::Document), None) | (Kind::Scalar(Scalar::Document), Some(_)) => Ok(()),
+            (Kind::List(element), Some((Step::Every | Step::First { .. }, rest))) => enter(*element, rest),
+            (Kind::Map(value), Some((Step::Every | Step::Name(_), rest))) => enter(*value, rest),
+            (Kind::Structure(members), Some((Step::Name(name), rest))) => {
+                match members.iter().find(|member| member.name() == name) {
+                    Some(member) => enter(member.shape(), rest),
+                    None => Err(format!("there is no `{name}`: it has {}", listed(members))),
+                }
+            }
+            (Kind::List(_), _) => Err("a list is entered with `*`".to_owned()),
+            (Kind::Structure(members), _) => Err(format!("a structure has members, here {}", listed(members))),
+            (Kind::Map(_), _) => Err("a map is entered with `*` or a key".to_owned()),
+            (Kind::Scalar(_), Some(_)) => Err("it goes on below a single value".to_owned()),
+            (Kind::Scalar(_), None) => Err("it ends at a value that is no text".to_owned()),
+        }
+    }
+}
+
+fn listed(members: &[Member]) -> String {
+    members.iter().map(|member| format!("`{}`", member.name())).collect::<Vec<_>>().join(" ")
 }
 
 /// The column of a member.

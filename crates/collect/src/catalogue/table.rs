@@ -1,13 +1,16 @@
 //! A table whose declaration agrees with the API model: everything a scan needs is here.
 
 use super::declaration::Scope;
-use super::path::Path;
 use super::template::Template;
 use crate::special::Special;
 use serde_json::{Map, Value};
-use sightline_model::{Column, TableSchema};
+use sightline_model::path::Path;
+use sightline_model::{Column, RelationRule, TableSchema};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+
+/// What stands for a service in calls that a cluster answers.
+pub(crate) const KUBERNETES: &str = "kubernetes";
 
 /// An inventory table.
 #[derive(Clone)]
@@ -22,6 +25,8 @@ pub struct Table {
     pub scope: Scope,
     /// the columns beside [`sightline_model::column::STANDARD_COLUMNS`]
     pub columns: Vec<Column>,
+    /// what its rows are to those of other tables
+    pub relations: Vec<RelationRule>,
     /// how its rows are read
     pub source: Source,
 }
@@ -71,6 +76,8 @@ pub struct List {
     /// Names that lead to the resources; empty for the whole answer.
     pub(crate) items: Vec<String>,
     pub(crate) single: bool,
+    /// So many resources of one listing are taken and no more.
+    pub(crate) newest: Option<NonZeroUsize>,
     pub(crate) item: Option<String>,
     pub(crate) absent: BTreeSet<String>,
     pub(crate) absent_row: bool,
@@ -139,6 +146,11 @@ pub(crate) struct RowRules {
 }
 
 impl Call {
+    /// Whether IAM allows or denies it; Kubernetes has its own say.
+    pub fn is_of_iam(&self) -> bool {
+        self.service != KUBERNETES
+    }
+
     /// `service:Operation`, as coverage names it.
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
@@ -173,19 +185,24 @@ impl Table {
     }
 
     /// Columns of the parent's rows that its listing needs.
-    pub(crate) fn wanted_above(&self) -> impl Iterator<Item = &String> {
-        let parent = match &self.source {
-            Source::Declared(declared) => declared.list.parent.as_ref(),
-            Source::Special(_) => None,
-        };
-        parent.into_iter().flat_map(|parent| parent.bind.values().chain(parent.carry.values()))
+    pub(crate) fn wanted_above(&self) -> Vec<String> {
+        match &self.source {
+            Source::Declared(declared) => {
+                let parent = declared.list.parent.iter();
+                parent.flat_map(|parent| parent.bind.values().chain(parent.carry.values())).cloned().collect()
+            }
+            Source::Special(special) => {
+                let columns = special.parent().map_or(&[][..], |(_, columns)| columns);
+                columns.iter().map(|column| (*column).to_owned()).collect()
+            }
+        }
     }
 
     /// The table for whose every row this one is asked.
     pub fn parent(&self) -> Option<&str> {
         match &self.source {
             Source::Declared(declared) => declared.list.parent.as_ref().map(|parent| parent.table.as_str()),
-            Source::Special(_) => None,
+            Source::Special(special) => special.parent().map(|(parent, _)| parent),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::worker::{Finished, Outcome, Output, Worker};
 use super::writers::Writers;
 use crate::CollectError;
 use jiff::SignedDuration;
-use sightline_ingest::{Decoded, Part, Rollups};
+use sightline_ingest::{Decoded, Part, Rollups, Unbuilt};
 use sightline_lake::{Lake, Staged};
 use sightline_model::log::LogObject;
 use tokio::runtime::Handle;
@@ -212,7 +212,7 @@ impl<'r> Run<'r> {
                 let mut writers = Writers::new(self.lake.clone(), Handle::current());
                 tokio::task::spawn_blocking(move || {
                     while let Some(part) = parts.blocking_recv() {
-                        writers.write(&part);
+                        writers.write(&part.build());
                     }
                     writers.finish()
                 })
@@ -228,12 +228,12 @@ impl<'r> Run<'r> {
 }
 
 /// Channels to the threads that write, one each, with room for one part.
-fn crossing(threads: usize) -> (Vec<mpsc::Sender<Part>>, Vec<mpsc::Receiver<Part>>) {
+fn crossing(threads: usize) -> (Vec<mpsc::Sender<Unbuilt>>, Vec<mpsc::Receiver<Unbuilt>>) {
     (0..threads.max(1)).map(|_| mpsc::channel(1)).unzip()
 }
 
 /// Merges the rollups into the largest and deals its rows out.
-fn merge(mut rollups: Vec<Rollups>, late: Option<Part>, writers: &[mpsc::Sender<Part>]) {
+fn merge(mut rollups: Vec<Rollups>, late: Option<Part>, writers: &[mpsc::Sender<Unbuilt>]) {
     rollups.sort_by_key(|rollups| std::cmp::Reverse(rollups.len()));
     let mut turn = writers.iter().cycle();
     // A writer is gone only when it failed, and says so itself.
@@ -241,9 +241,9 @@ fn merge(mut rollups: Vec<Rollups>, late: Option<Part>, writers: &[mpsc::Sender<
     let mut rest = rollups.into_iter();
     if let Some(mut all) = rest.next() {
         rest.for_each(|mut rollups| all.merge(&mut rollups));
-        all.take(&mut deal);
+        all.deal(&mut deal);
     }
     if let Some(part) = late {
-        deal(part);
+        deal(part.into());
     }
 }

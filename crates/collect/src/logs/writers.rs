@@ -29,15 +29,11 @@ impl Writers {
     }
 
     fn try_write(&mut self, part: &Part) -> Result<(), LakeError> {
-        let runtime = self.runtime.clone();
         if !self.stages.contains_key(part.table.name) {
-            let stage = runtime.block_on(self.lake.stage(part.table))?;
+            let stage = self.runtime.block_on(self.lake.stage(part.table))?;
             self.stages.insert(part.table.name, stage);
         }
-        match self.stages.get_mut(part.table.name) {
-            Some(stage) => runtime.block_on(stage.write(&part.rows)),
-            None => Ok(()),
-        }
+        self.stages.get_mut(part.table.name).map_or(Ok(()), |stage| stage.write_here(&part.rows))
     }
 
     /// Closes the files. Blocks likewise.
@@ -45,7 +41,7 @@ impl Writers {
         if let Some(failure) = self.failure {
             return Err(failure.into());
         }
-        let closed = self.stages.into_values().map(|stage| self.runtime.block_on(stage.finish()));
+        let closed = self.stages.into_values().map(Stage::finish_here);
         Ok(closed.collect::<Result<_, _>>()?)
     }
 }

@@ -1,14 +1,17 @@
 //! A declared table: its list, page by page, and the details of each row.
 
+use super::above::Rows;
 use super::batch;
 use super::detail::{self, NotThere, not_bound};
 use super::plan::is_region;
 use super::row::{self, Given};
 use super::visit::{Found, Visit};
+use crate::catalogue::shape::column_name;
 use crate::catalogue::{Declared, Detail, List};
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value};
 use sightline_model::Outcome;
+use std::num::NonZeroUsize;
 
 /// One listing: what it is asked with and what its rows get from the row above.
 #[derive(Default)]
@@ -20,19 +23,23 @@ struct Listing {
 }
 
 /// Reads the table. `above` are the rows of the parent, none for a table without one.
-pub(super) async fn collect(visit: &Visit<'_>, declared: &Declared, above: Option<Vec<Map<String, Value>>>) {
-    let listings = match above {
-        None => vec![Listing::default()],
-        Some(rows) => {
-            visit.nothing_to_ask(&declared.list.call);
-            rows.into_iter().filter_map(|row| listing(visit, &declared.list, row)).collect()
+pub(super) async fn collect(visit: &Visit<'_>, declared: &Declared, above: Option<&Rows>) {
+    let Some(above) = above else { return list(visit, declared, Listing::default()).await };
+    visit.nothing_to_ask(&declared.list.call);
+    let listings = above.each().filter_map(|row| match row {
+        Ok(row) => listing(visit, declared, row),
+        Err(error) => {
+            visit.missed(&declared.list.call, "", Outcome::Failed, "NotKept", &error.to_string());
+            None
         }
-    };
+    });
     let tasks = stream::iter(listings).map(|listing| list(visit, declared, listing));
-    tasks.buffer_unordered(visit.scan.concurrency).collect::<Vec<()>>().await;
+    // Each holds a page, whose rows are made at once as well.
+    tasks.buffer_unordered(visit.scan.concurrency.div_ceil(2)).for_each(|()| async {}).await;
 }
 
-fn listing(visit: &Visit<'_>, list: &List, above: Map<String, Value>) -> Option<Listing> {
+fn listing(visit: &Visit<'_>, declared: &Declared, above: Map<String, Value>) -> Option<Listing> {
+    let list = &declared.list;
     let parent = list.parent.as_ref()?;
     let target = row::text_of(&above, "arn").unwrap_or_default();
     let mut listing = Listing { target, ..Listing::default() };
@@ -42,7 +49,7 @@ fn listing(visit: &Visit<'_>, list: &List, above: Map<String, Value>) -> Option<
             return None;
         };
         listing.input.insert(input.clone(), value.clone());
-        listing.columns.insert(sightline_model::column::snake_case(input), value.clone());
+        listing.columns.insert(column_name(input, &declared.row.rename), value.clone());
     }
     for (column, from) in &parent.carry {
         if let Some(value) = above.get(from) {
@@ -55,15 +62,20 @@ fn listing(visit: &Visit<'_>, list: &List, above: Map<String, Value>) -> Option<
 async fn list(visit: &Visit<'_>, declared: &Declared, listing: Listing) {
     for constant in &declared.list.inputs {
         let mut input = listing.input.clone();
-        input.extend(constant.clone());
+        input.extend(constant.iter().map(|(name, value)| (name.clone(), filled(visit, value))));
         let mut columns = listing.columns.clone();
         for name in &declared.list.echo {
             if let Some(value) = constant.get(name) {
-                columns.insert(sightline_model::column::snake_case(name), value.clone());
+                columns.insert(column_name(name, &declared.row.rename), value.clone());
             }
         }
         pages(visit, declared, input, &columns, &listing.target).await;
     }
+}
+
+/// An input as it is declared, with the account where `{account_id}` stands.
+fn filled(visit: &Visit<'_>, value: &Value) -> Value {
+    if value == "{account_id}" { Value::from(visit.account_id()) } else { value.clone() }
 }
 
 async fn pages(
@@ -75,8 +87,9 @@ async fn pages(
 ) {
     let list = &declared.list;
     let mut pages = visit.pages(&list.call, visit.call_region(), Value::Object(input.clone()));
-    loop {
-        let items = match visit.next(&list.call, &mut pages).await {
+    let mut left = list.newest.map_or(usize::MAX, NonZeroUsize::get);
+    while left > 0 {
+        let mut items = match visit.next(&list.call, &mut pages).await {
             None => return,
             Some(Ok(page)) => items(list, page),
             Some(Err(refusal)) if refusal.is_one_of(&list.absent) => {
@@ -92,12 +105,14 @@ async fn pages(
                 return;
             }
         };
+        items.truncate(left);
+        left -= items.len();
         let items = match &declared.batch {
             Some(batch) => batch::described(visit, batch, &input, items, target).await,
             None => items,
         };
         let rows = stream::iter(items).map(|item| one(visit, declared, item, columns));
-        rows.buffer_unordered(visit.scan.concurrency).collect::<Vec<()>>().await;
+        rows.buffer_unordered(visit.scan.concurrency).for_each(|()| async {}).await;
     }
 }
 
@@ -161,7 +176,6 @@ async fn emit(visit: &Visit<'_>, declared: &Declared, row: Map<String, Value>, m
         );
         return;
     };
-    visit.keep(&arn, &finished.config);
     let region = declared.row.region.is_some().then_some(region);
     let found = Found { arn, title: finished.title, tags: finished.tags, config: finished.config, region };
     visit.emit(list, found).await;
@@ -174,5 +188,5 @@ fn region(visit: &Visit<'_>, declared: &Declared, row: &Map<String, Value>) -> S
 }
 
 fn given<'g>(visit: &'g Visit<'_>, region: &'g str) -> Given<'g> {
-    Given { partition: &visit.scan.caller.partition, account_id: visit.account_id(), region }
+    Given { partition: visit.partition(), account_id: visit.account_id(), region }
 }

@@ -1,4 +1,4 @@
-//! What became of the calls for one table in one region, until it is written as coverage.
+//! What became of the calls for one table in one region, until it is noted as coverage.
 
 use crate::catalogue::Call;
 use jiff::Timestamp;
@@ -10,17 +10,25 @@ use std::collections::BTreeMap;
 /// Longest message that is kept, in characters.
 const MESSAGE: usize = 500;
 
+/// So many failures are gathered before they are noted: of a denied detail there may be one for each of 300,000 resources.
+const GATHERED: usize = 200;
+
 /// Calls and failures by operation.
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: BTreeMap<Call, Entry>,
+    gathered: usize,
 }
 
 #[derive(Default)]
 struct Entry {
     answered: i64,
     rows: i64,
+    /// those that are not noted yet
     failures: Vec<Failure>,
+    /// how the listing as a whole failed first
+    whole: Option<(Outcome, String)>,
+    failed: bool,
 }
 
 /// A call that brought nothing.
@@ -81,26 +89,43 @@ impl Ledger {
         self.entry(call);
     }
 
-    pub(super) fn failed(&mut self, call: &Call, failure: Failure) {
-        self.entry(call).failures.push(failure);
+    /// A call failed. Whether so many have that they should be [taken](Ledger::failures).
+    pub(super) fn failed(&mut self, call: &Call, failure: Failure) -> bool {
+        self.gathered += 1;
+        let entry = self.entry(call);
+        entry.failed = true;
+        if failure.target.is_empty() && entry.whole.is_none() {
+            entry.whole = Some((failure.outcome, failure.message.clone()));
+        }
+        entry.failures.push(failure);
+        self.gathered >= GATHERED
     }
 
     /// How the listing as a whole ended, where it did not succeed.
-    pub(super) fn list_failure(&self, call: &Call) -> Option<&Failure> {
-        self.entries.get(call)?.failures.iter().find(|failure| failure.target.is_empty())
+    pub(super) fn list_failure(&self, call: &Call) -> Option<(Outcome, String)> {
+        self.entries.get(call)?.whole.clone()
     }
 
-    /// One row for what each operation answered, one for each failure.
-    pub(super) fn coverage(self, place: &Place<'_>, now: Timestamp) -> Vec<Coverage> {
+    /// One row for each failure since they were last taken.
+    pub(super) fn failures(&mut self, place: &Place<'_>, now: Timestamp) -> Vec<Coverage> {
+        self.gathered = 0;
         let mut coverage = Vec::new();
+        for (call, entry) in &mut self.entries {
+            for failure in entry.failures.drain(..) {
+                let calls = failure.calls;
+                coverage.push(row(place, call, failure, 0, calls, now));
+            }
+        }
+        coverage
+    }
+
+    /// One row for what each operation answered, one for each failure that was not taken yet.
+    pub(super) fn coverage(mut self, place: &Place<'_>, now: Timestamp) -> Vec<Coverage> {
+        let mut coverage = self.failures(place, now);
         for (call, entry) in self.entries {
-            if entry.answered > 0 || entry.failures.is_empty() {
+            if entry.answered > 0 || !entry.failed {
                 let ok = Failure::without_call(Outcome::Ok, "", "", "");
                 coverage.push(row(place, &call, ok, entry.rows, entry.answered, now));
-            }
-            for failure in entry.failures {
-                let calls = failure.calls;
-                coverage.push(row(place, &call, failure, 0, calls, now));
             }
         }
         coverage

@@ -15,13 +15,11 @@ pub(super) fn tables<'c>(
         return Err(CollectError::NoSuchTable(sightline_model::untrusted::shortened(pattern, 100)));
     }
     let any = |patterns: &[String], name: &str| patterns.iter().any(|pattern| matches(pattern, name));
-    let excluded =
-        |table: &Table| any(exclude, &table.name) || table.parent().is_some_and(|parent| any(exclude, parent));
+    let excluded = |table: &Table| catalogue.lineage(table).any(|table| any(exclude, &table.name));
     let chosen = |table: &&Table| (include.is_empty() || any(include, &table.name)) && !excluded(table);
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for table in catalogue.tables().filter(chosen) {
-        names.insert(&table.name);
-        names.extend(table.parent());
+        names.extend(catalogue.lineage(table).map(|table| table.name.as_str()));
     }
     Ok(names.into_iter().filter_map(|name| catalogue.table(name)).collect())
 }

@@ -1,49 +1,43 @@
 //! One table in one region: its calls, its rows, and what became of both.
 
-use super::Clock;
+use super::context::{Account, Scan};
 use super::ledger::{Failure, Ledger, Place};
-use super::writer::Written;
+use super::notes::Page;
+use super::record::{JobEnd, Kind};
+use super::summary::JobTally;
 use crate::catalogue::{Call, Table};
+use crate::kubernetes::Clusters;
 use futures::{Stream, StreamExt};
 use serde_json::{Map, Value};
-use sightline_aws::{Aws, CallError, Caller};
+use sightline_aws::{Aws, CallError};
+use sightline_lake::Entry;
 use sightline_model::{Coverage, Outcome, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{OnceCell, Semaphore, mpsc};
-use tokio_util::sync::CancellationToken;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::sync::OnceCell;
 
-/// What all visits of one scan share.
-pub(super) struct Scan {
-    pub(super) aws: Aws,
-    pub(super) caller: Caller,
-    pub(super) scan_id: String,
-    pub(super) clock: Clock,
-    pub(super) concurrency: usize,
-    /// One for each call that may be in flight.
-    pub(super) permits: Semaphore,
-    pub(super) stop: CancellationToken,
-    pub(super) writer: mpsc::Sender<Written>,
-    /// ARNs of tables whose resources several answers may hold.
-    pub(super) seen: Mutex<BTreeSet<(String, String)>>,
-}
+/// Answers that rows share are kept up to this many.
+const SHARED: usize = 1_000;
 
 /// One table in one region.
 pub struct Visit<'s> {
     pub(super) scan: &'s Scan,
+    account: Arc<Account>,
+    job: u32,
     table: String,
     /// Where calls go.
     call_region: String,
     /// What rows and coverage say.
     label: String,
     ledger: Mutex<Ledger>,
+    tally: Mutex<JobTally>,
     rows: Mutex<u64>,
-    /// Columns that the tables below need of each row.
-    wanted: BTreeSet<String>,
-    kept: Mutex<Vec<Map<String, Value>>>,
+    page: Mutex<Page>,
     /// Answers that several rows share.
     answers: Mutex<BTreeMap<String, Arc<OnceCell<Value>>>>,
+    /// The rows of the table above.
+    above: OnceLock<Vec<Map<String, Value>>>,
 }
 
 /// A resource, as its collector hands it over.
@@ -97,25 +91,33 @@ pub(super) const CANCELLED: &str = "not asked: the scan was cancelled";
 pub(super) type Pages = Pin<Box<dyn Stream<Item = Result<Value, CallError>> + Send>>;
 
 impl<'s> Visit<'s> {
-    pub(super) fn new(scan: &'s Scan, table: &Table, region: &str) -> Self {
-        let call_region = if region == sightline_model::resource::GLOBAL { scan.aws.default_region() } else { region };
+    pub(super) fn new(scan: &'s Scan, account: &Arc<Account>, job: u32, table: &Table, region: &str) -> Self {
+        let home = account.aws.default_region();
+        let call_region = if region == sightline_model::resource::GLOBAL { home } else { region };
         Self {
             scan,
+            account: account.clone(),
+            job,
             table: table.name.clone(),
             call_region: call_region.to_owned(),
             label: region.to_owned(),
             ledger: Mutex::default(),
+            tally: Mutex::default(),
             rows: Mutex::default(),
-            wanted: BTreeSet::new(),
-            kept: Mutex::default(),
+            page: Mutex::default(),
             answers: Mutex::default(),
+            above: OnceLock::new(),
         }
     }
 
-    /// The same visit, keeping what these tables need of each row.
-    pub(super) fn for_tables(mut self, below: &[&Table]) -> Self {
-        self.wanted = below.iter().flat_map(|table| table.wanted_above()).cloned().collect();
-        self
+    /// The rows of the table above, with the columns that the collector asked for.
+    pub fn above(&self) -> &[Map<String, Value>] {
+        self.above.get().map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn set_above(&self, rows: Vec<Map<String, Value>>) {
+        // A visit is for one table in one region, and is told once.
+        let _ = self.above.set(rows);
     }
 
     /// Where the table's calls go: its region, or the default one for global tables.
@@ -125,11 +127,12 @@ impl<'s> Visit<'s> {
 
     /// The account's twelve digits.
     pub fn account_id(&self) -> &str {
-        &self.scan.caller.account_id
+        &self.account.caller.account_id
     }
 
-    pub(super) fn partition(&self) -> &str {
-        &self.scan.caller.partition
+    /// `aws`, `aws-cn`, …
+    pub fn partition(&self) -> &str {
+        &self.account.caller.partition
     }
 
     /// Makes a call. `target` is the ARN of the resource that it is about, empty for the table as a whole.
@@ -185,8 +188,8 @@ impl<'s> Visit<'s> {
     pub async fn emit(&self, call: &Call, found: Found) {
         let row = Resource {
             scan_id: self.scan.scan_id.clone(),
-            account_id: self.scan.caller.account_id.clone(),
-            partition: self.scan.caller.partition.clone(),
+            account_id: self.account.caller.account_id.clone(),
+            partition: self.account.caller.partition.clone(),
             region: found.region.unwrap_or_else(|| self.label.clone()),
             table_name: self.table.clone(),
             arn: found.arn,
@@ -197,10 +200,7 @@ impl<'s> Visit<'s> {
         };
         lock(&self.ledger).row(call);
         *lock(&self.rows) += 1;
-        // A closed channel means that the lake could not be written: the scan ends with that error.
-        if self.scan.writer.send(Written::Row(Box::new(row))).await.is_err() {
-            self.scan.stop.cancel();
-        }
+        self.scan.notes.row(self.job, &mut lock(&self.page), &row);
     }
 
     /// The answer to a call, or its first page; it is noted, a refusal is the caller's to judge.
@@ -212,80 +212,156 @@ impl<'s> Visit<'s> {
     /// As [`Visit::ask`], but rows that ask the same get the same answer. A refusal is not kept: each row notes its own.
     pub(super) async fn ask_once(&self, call: &Call, region: &str, input: Value) -> Result<Value, Refusal> {
         let key = format!("{} {region} {input}", call.name());
-        let cell = lock(&self.answers).entry(key).or_default().clone();
+        let cell = {
+            let mut answers = lock(&self.answers);
+            if answers.len() >= SHARED {
+                answers.clear();
+            }
+            answers.entry(key).or_default().clone()
+        };
         cell.get_or_try_init(|| self.ask(call, region, input)).await.cloned()
     }
 
     /// The answer to a call, page by page, for [`Visit::next`].
     pub(super) fn pages(&self, call: &Call, region: &str, input: Value) -> Pages {
-        Box::pin(self.scan.aws.pages(region, &call.service, &call.operation, input))
+        Box::pin(self.account.aws.pages(region, &call.service, &call.operation, input))
     }
 
     /// The next page, as soon as one more call may be in flight. Pages are noted, a refusal is the caller's to judge.
     pub(super) async fn next(&self, call: &Call, pages: &mut Pages) -> Option<Result<Value, Refusal>> {
-        let page = async {
-            let _permit = self.scan.permits.acquire().await;
-            pages.next().await
-        };
         let page = tokio::select! {
             biased;
             () = self.scan.stop.cancelled() => return Some(Err(Refusal::Cancelled)),
-            page = page => page?,
+            page = pages.next() => page?,
         };
+        if let Err(error) = &page
+            && self.scan.stop_if_expired(error)
+        {
+            return Some(Err(Refusal::Cancelled));
+        }
         if page.is_ok() {
             self.answered(call);
         }
         Some(page.map_err(|error| Refusal::Call(Box::new(error))))
     }
 
-    pub(super) fn answered(&self, call: &Call) {
+    /// The connection, for what is no call of an API model.
+    pub(crate) fn aws(&self) -> &Aws {
+        &self.account.aws
+    }
+
+    /// Reads the time.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        (self.scan.clock)()
+    }
+
+    /// What all visits of the scan know of clusters.
+    pub(crate) fn clusters(&self) -> &Clusters {
+        &self.account.clusters
+    }
+
+    /// Waits for what is no call of AWS; none when the scan was cancelled before it ended.
+    pub(crate) async fn unless_cancelled<T>(&self, request: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.scan.stop.cancelled() => None,
+            answer = request => Some(answer),
+        }
+    }
+
+    /// Notes a request that failed, as [`Visit::missed`] notes what was not asked.
+    pub(crate) fn refused(&self, call: &Call, target: &str, outcome: Outcome, code: &str, message: &str) {
+        let failure = Failure { calls: 1, ..Failure::without_call(outcome, code, message, target) };
+        self.failed(call, failure);
+    }
+
+    /// Notes that a request was not made, for the scan is over.
+    pub(crate) fn not_asked(&self, call: &Call, target: &str) {
+        self.failed(call, Refusal::Cancelled.failure(target));
+    }
+
+    pub(crate) fn answered(&self, call: &Call) {
         lock(&self.ledger).answered(call);
     }
 
     pub(super) fn failed(&self, call: &Call, failure: Failure) {
-        lock(&self.ledger).failed(call, failure);
-    }
-
-    pub(super) fn nothing_to_ask(&self, call: &Call) {
-        lock(&self.ledger).nothing_to_ask(call);
-    }
-
-    /// Keeps what the tables below need of a row.
-    pub(super) fn keep(&self, arn: &str, row: &Map<String, Value>) {
-        if self.wanted.is_empty() {
-            return;
+        let mut ledger = lock(&self.ledger);
+        if ledger.failed(call, failure) {
+            let coverage = ledger.failures(&self.place(), (self.scan.clock)());
+            drop(ledger);
+            self.note(&coverage);
         }
-        let columns = self.wanted.iter().filter_map(|column| Some((column.clone(), row.get(column)?.clone())));
-        let arn = ("arn".to_owned(), Value::String(arn.to_owned()));
-        lock(&self.kept).push(columns.chain([arn]).collect());
     }
 
-    pub(super) fn take_kept(&self) -> Vec<Map<String, Value>> {
-        std::mem::take(&mut lock(&self.kept))
+    fn note(&self, coverage: &[Coverage]) {
+        lock(&self.tally).add(coverage);
+        self.scan.notes.coverage(self.job, coverage);
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
+            scan_id: &self.scan.scan_id,
+            account_id: &self.account.caller.account_id,
+            region: &self.label,
+            table: &self.table,
+        }
+    }
+
+    pub(crate) fn nothing_to_ask(&self, call: &Call) {
+        lock(&self.ledger).nothing_to_ask(call);
     }
 
     /// Whether this is the first time that the scan sees the resource.
     pub(super) fn first_seen(&self, arn: &str) -> bool {
-        lock(&self.scan.seen).insert((self.table.clone(), arn.to_owned()))
+        self.scan.seen.first(self.account.number, &self.table, arn)
     }
 
     /// How the listing as a whole failed, if it did.
     pub(super) fn list_failure(&self, call: &Call) -> Option<(Outcome, String)> {
-        lock(&self.ledger).list_failure(call).map(|failure| (failure.outcome, failure.message.clone()))
+        lock(&self.ledger).list_failure(call)
     }
 
-    /// Rows that were found, and what became of the calls.
-    pub(super) fn finish(self) -> (u64, Vec<Coverage>) {
-        let now = (self.scan.clock)();
-        let ledger = self.ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let place = Place {
-            scan_id: &self.scan.scan_id,
-            account_id: &self.scan.caller.account_id,
-            region: &self.label,
-            table: &self.table,
-        };
-        (self.rows.into_inner().unwrap_or_else(PoisonError::into_inner), ledger.coverage(&place, now))
+    /// Notes the end of the job: from here on its rows and its coverage count. Where its rows are, and what became of it; nothing when
+    /// the scan was ended before.
+    pub(super) fn finish(self, failure: Option<(Outcome, String)>) -> Option<Finished> {
+        let ledger = std::mem::take(&mut *lock(&self.ledger));
+        let coverage = ledger.coverage(&self.place(), (self.scan.clock)());
+        let entries = self.scan.notes.finish(self.job, &mut lock(&self.page));
+        self.note(&coverage);
+        // INVARIANT: what was skipped because the scan was ended is not done, so that a scan that goes on reads it.
+        if self.scan.stop.is_cancelled() {
+            return None;
+        }
+        let end = JobEnd { rows: *lock(&self.rows), failure };
+        self.scan.notes.note(Kind::Done, self.job, &end)?;
+        let tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some(Finished { end, tally, entries })
     }
+}
+
+impl Visit<'_> {
+    /// As [`Visit::finish`], for what another visit of the same table says as well: only what is missing is noted.
+    pub(super) fn finish_incomplete(self) -> Option<Finished> {
+        let ledger = std::mem::take(&mut *lock(&self.ledger));
+        let mut coverage = ledger.coverage(&self.place(), (self.scan.clock)());
+        coverage.retain(|row| row.outcome != Outcome::Ok);
+        self.note(&coverage);
+        if self.scan.stop.is_cancelled() {
+            return None;
+        }
+        let end = JobEnd::default();
+        self.scan.notes.note(Kind::Done, self.job, &end)?;
+        let tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some(Finished { end, tally, entries: Vec::new() })
+    }
+}
+
+/// A job that is done.
+pub(super) struct Finished {
+    pub(super) end: JobEnd,
+    pub(super) tally: JobTally,
+    /// where its rows are
+    pub(super) entries: Vec<Entry>,
 }
 
 /// A poisoned lock still guards whole values: each change is one push or one addition.

@@ -39,7 +39,7 @@ impl Fake {
     pub(crate) async fn start() -> Self {
         let server = MockServer::start().await;
         let state = Arc::new(Mutex::new(State::default()));
-        let answers = Answers { models: Arc::new(models()), state: state.clone() };
+        let answers = Answers { models: Arc::new(models()), state: state.clone(), uri: server.uri() };
         Mock::given(matchers::any()).respond_with(answers).mount(&server).await;
         Self { server, state }
     }
@@ -78,6 +78,7 @@ impl Fake {
 struct Answers {
     models: Arc<Vec<Model>>,
     state: Arc<Mutex<State>>,
+    uri: String,
 }
 
 struct Model {
@@ -102,6 +103,9 @@ fn models() -> Vec<Model> {
 
 impl Respond for Answers {
     fn respond(&self, request: &Request) -> ResponseTemplate {
+        if is_for_a_cluster(request) {
+            return self.cluster(request);
+        }
         let Some((model, operation)) = self.find(request) else {
             return ResponseTemplate::new(418).set_body_string(format!("{} {}", request.method, request.url));
         };
@@ -123,12 +127,47 @@ impl Respond for Answers {
             Some(Fault::Truncated) => cut(answer(model, &operation)),
             None if state.empty.contains(&name) => ok("{}".to_owned()),
             None if state.two_pages => ok(first_or_last_page(model, &operation, request)),
+            // The cluster that there is, is this server as well.
+            None if name == "eks:DescribeCluster" => {
+                let body =
+                    answer(model, &operation).replace("\"endpoint\":\"x\"", &format!("\"endpoint\":\"{}\"", self.uri));
+                ok(body.replace("\"data\":\"x\"", "\"data\":\"\""))
+            }
             None => ok(answer(model, &operation)),
         }
     }
 }
 
+fn is_for_a_cluster(request: &Request) -> bool {
+    let shown = request.headers.get("authorization").and_then(|value| value.to_str().ok());
+    shown.is_some_and(|shown| shown.starts_with("Bearer k8s-aws-v1."))
+}
+
 impl Answers {
+    /// What a cluster's API answers.
+    fn cluster(&self, request: &Request) -> ResponseTemplate {
+        let path = request.url.path();
+        if path == "/version" {
+            return ok(json!({"gitVersion": "v1.34.1"}).to_string());
+        }
+        let name = format!("kubernetes:list {}", path.rsplit('/').next().unwrap());
+        let mut state = self.state.lock().unwrap();
+        state.asked.insert(name.clone());
+        let object = json!({
+            "metadata": {"name": "x", "namespace": "x", "uid": "x"}, "spec": {"replicas": 1, "nodeName": null}, "unknown": [{}],
+        });
+        let body = json!({"kind": "List", "metadata": {"resourceVersion": "1"}, "items": [object]}).to_string();
+        let status = |code: u16| ResponseTemplate::new(code).set_body_string(json!({"message": "no"}).to_string());
+        match state.failing.get(&name).copied().or(state.fail_all) {
+            Some(Fault::Denied) => status(403),
+            Some(Fault::Throttled) => status(429),
+            Some(Fault::Broken) => status(500),
+            Some(Fault::Unsupported) => status(404),
+            Some(Fault::Truncated) => cut(body),
+            None => ok(body),
+        }
+    }
+
     fn find(&self, request: &Request) -> Option<(&Model, String)> {
         let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let signing = header("authorization").split('/').nth(3)?.to_owned();
@@ -141,7 +180,10 @@ impl Answers {
         }
         let body = String::from_utf8_lossy(&request.body);
         if let Some(operation) = body.split('&').find_map(|pair| pair.strip_prefix("Action=")) {
-            return Some((models.next()?, operation.to_owned()));
+            // Both generations of load balancers sign with one name.
+            let version = body.split('&').find_map(|pair| pair.strip_prefix("Version="));
+            let of_version = |model: &&Model| model.json["metadata"]["apiVersion"].as_str() == version;
+            return Some((models.find(of_version)?, operation.to_owned()));
         }
         models.find_map(|model| Some((model, rest_operation(model, request)?)))
     }
@@ -215,7 +257,11 @@ fn answer(model: &Model, operation: &str) -> String {
             },
             None => format!("<Root>{}</Root>", xml(model, output)),
         },
-        _ => value(model, output, "", &mut Vec::new()).unwrap().to_string(),
+        _ => {
+            let payload = shape["payload"].as_str().and_then(|member| shape["members"][member]["shape"].as_str());
+            let body = payload.filter(|body| structure(model, body)).unwrap_or(output);
+            value(model, body, "", &mut Vec::new()).unwrap().to_string()
+        }
     }
 }
 
@@ -252,7 +298,8 @@ fn structure(model: &Model, shape: &str) -> bool {
 
 /// Members of a body: not pagination, which would never end, and not what travels in headers.
 fn members(shape: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    const PAGING: &[&str] = &["nextToken", "NextToken", "Marker", "NextMarker", "ContinuationToken"];
+    const PAGING: &[&str] =
+        &["nextToken", "NextToken", "NextPageToken", "Marker", "NextMarker", "ContinuationToken", "position"];
     let all = shape["members"].as_object().into_iter().flatten();
     all.filter(|(name, member)| member.get("location").is_none() && !PAGING.contains(&name.as_str()))
 }
@@ -260,6 +307,7 @@ fn members(shape: &Value) -> impl Iterator<Item = (&String, &Value)> {
 fn text(member: &str) -> Value {
     let text = match member {
         "KeyManager" => "CUSTOMER",
+        "ModelApprovalStatus" => "Approved",
         "KeySpec" => "SYMMETRIC_DEFAULT",
         "State" => "COMPLETE",
         "Account" => ACCOUNT,

@@ -13,4 +13,6 @@ mod catalogue;
 mod emulators;
 mod fake;
 mod faults;
+mod kubernetes;
+mod relation;
 mod stores;

@@ -12,6 +12,9 @@ use crate::estate::{Estate, Issued};
 /// What stands for a cluster that the inventory does not have.
 const UNKNOWN_CLUSTER: &str = "unknown";
 
+/// What tells which service accounts have a role.
+const TABLES: &[&str] = &["aws_eks_cluster", "aws_eks_pod_identity_association", "kubernetes_service_account"];
+
 /// A service account of a cluster.
 struct Pod<'a> {
     cluster: &'a str,
@@ -54,16 +57,19 @@ fn of_subject(issued: &Issued, estate: &Estate) -> Option<Attribution> {
     Some(attribution(&pod, &issued.caller, estate, Confidence::Exact, sentence))
 }
 
-/// The service accounts that Pod Identity gives the session's role. The agent names sessions `eks-<cluster>-<pod>-…`.
+/// The service accounts that Pod Identity gives the session's role, or whose annotation names it. The agent names sessions `eks-<cluster>-<pod>-…`.
 pub(super) fn by_role(caller: &Caller, estate: &Estate) -> Option<Attribution> {
     let fitting =
         estate.associations.iter().filter(|one| caller.has_role(&one.role_arn) && one.account_id == caller.account());
     let candidates = fitting.map(|one| {
         let pod = Pod { cluster: &one.cluster, namespace: &one.namespace, service_account: &one.service_account };
-        let sentence = "Pod Identity gives the session's role to this service account alone".to_owned();
-        attribution(&pod, caller, estate, Confidence::Session, sentence)
+        let sentence = match one.is_annotation {
+            true => "the annotation of this service account alone names the session's role",
+            false => "Pod Identity gives the session's role to this service account alone",
+        };
+        attribution(&pod, caller, estate, Confidence::Session, sentence.to_owned())
     });
-    shared::one_of(caller, estate, &["aws_eks_cluster", "aws_eks_pod_identity_association"], candidates.collect())
+    shared::one_of(caller, estate, TABLES, candidates.collect())
 }
 
 fn attribution(pod: &Pod<'_>, seen: &Caller, estate: &Estate, confidence: Confidence, sentence: String) -> Attribution {

@@ -5,7 +5,9 @@
 mod access;
 mod control;
 mod edge;
+mod lineage;
 mod model;
 mod path;
+mod self_hosted;
 mod workload;
 mod world;

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sightline_collect::catalogue::catalogue;
-use sightline_discover::discover;
+use sightline_discover::{discover, self_hosted, self_hosted_unread};
 use sightline_lake::{Lake, Session};
 use sightline_model::edge::{Control, Edge};
 use sightline_model::lake_table::{API_CALL, COVERAGE, LakeTable, RESOURCE, SCAN};
 use sightline_model::log::ApiCall;
-use sightline_model::{RunId, TableSchema};
+use sightline_model::{RunId, SelfHostedModel, TableSchema};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const SONNET: &str = "anthropic.claude-3-5-sonnet-20241022-v2:0";
@@ -71,6 +71,19 @@ impl World {
     pub(crate) async fn edges(self) -> Vec<Edge> {
         let (schemas, rows) = self.rows();
         discovered(&Session::in_memory(&schemas, rows).unwrap()).await
+    }
+
+    /// The models that workloads serve themselves.
+    pub(crate) async fn self_hosted(self) -> Vec<SelfHostedModel> {
+        let (schemas, rows) = self.rows();
+        let run = RunId::new("2026-11-22T00:00:00Z".parse().unwrap(), 1);
+        self_hosted(&Session::in_memory(&schemas, rows).unwrap(), &run).await.unwrap()
+    }
+
+    /// Where such models may be, and nobody looked.
+    pub(crate) async fn self_hosted_unread(self) -> Vec<String> {
+        let (schemas, rows) = self.rows();
+        self_hosted_unread(&Session::in_memory(&schemas, rows).unwrap()).await.unwrap()
     }
 
     /// The edges of the same rows in Delta tables.

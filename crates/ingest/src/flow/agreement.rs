@@ -20,8 +20,7 @@ fn read(way: Way, limits: Limits, text: &[u8]) -> (Vec<RecordBatch>, Stats, Stat
         decode_by(way, "vpc_flow", &object, &mut content, &mut batch)
     };
     let (first, second) = (decode(), decode());
-    let mut rollup = batch.finish();
-    rollup.take(&mut |part| parts.push(part));
+    batch.finish().deal(&mut |part| parts.push(part.build()));
     (parts.into_iter().map(|part| part.rows).collect(), first, second)
 }
 

@@ -130,47 +130,51 @@ impl Lines<'_, '_, '_> {
     fn lines(&mut self, text: &[u8]) -> usize {
         let mut at = 0;
         while at < text.len() {
-            if let Some(next) = self.fast(text, at) {
-                at = next;
-                continue;
-            }
+            at = self.fast(text, at);
+            self.give();
             let rest = text.get(at..).unwrap_or_default();
             let Some(end) = memchr::memchr(b'\n', rest.get(..LONGEST).unwrap_or(rest)) else {
                 break;
             };
-            self.give();
             self.taught(rest.get(..=end).unwrap_or_default());
             at += end + 1;
         }
-        self.give();
         at
     }
 
-    /// Reads the line if it is like those before; where the next one begins.
-    #[inline]
-    fn fast(&mut self, text: &[u8], at: usize) -> Option<usize> {
-        let Format::Known(known) = &mut self.format else {
-            return None;
-        };
-        if self.way == Way::Exact {
-            return None;
+    /// Reads the lines that are like those before; where the first one begins that is not.
+    fn fast(&mut self, text: &[u8], mut at: usize) -> usize {
+        loop {
+            at = self.some(text, at);
+            if self.waiting.len() < TOGETHER {
+                return at;
+            }
+            self.give();
         }
+    }
+
+    /// Likewise, but no more than may wait together.
+    fn some(&mut self, text: &[u8], mut at: usize) -> usize {
+        let (Format::Known(known), Way::Any) = (&mut self.format, self.way) else {
+            return at;
+        };
         let rollup = self.batch.rollup();
         if self.origin.1 != Some(rollup.age()) {
             self.origin = (rollup.text(self.exact.object.uri), Some(rollup.age()));
         }
         known.follow(rollup);
-        let (mut entry, next) = known.read(text, at, rollup)?;
-        self.number += 1;
-        entry.object = self.origin.0;
-        entry.line = self.number;
-        let (first, last) = self.seen.unwrap_or((entry.first, entry.last));
-        self.seen = Some((first.min(entry.first), last.max(entry.last)));
-        self.waiting.push(entry);
-        if self.waiting.len() == TOGETHER {
-            self.give();
+        let (mut first, mut last) = self.seen.unwrap_or((i64::MAX, i64::MIN));
+        while self.waiting.len() < TOGETHER {
+            let Some((entry, next)) = known.read(text, at, rollup) else {
+                break;
+            };
+            self.number += 1;
+            (first, last) = (first.min(entry.first), last.max(entry.last));
+            self.waiting.push(Entry { object: self.origin.0, line: self.number, ..entry });
+            at = next;
         }
-        Some(next)
+        self.seen = (first <= last).then_some((first, last));
+        at
     }
 
     /// Gives the records that wait to the batch.

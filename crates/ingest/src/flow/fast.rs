@@ -1,12 +1,12 @@
 //! Lines read without looking at each word: texts are compared with those that came before, numbers and addresses are parsed many digits
 //! at once. A line that is unusual in any way is left to the exact reading, which decides what it is.
 
-use super::address::{self, address, ipv4};
+use super::address::{self, Spellings, address};
 use super::ends;
 use super::group::{End, Ends, HOUR, Key, Parts};
 use super::groups::Entry;
-use super::memo::{Meaning, Memo, ROOT, same};
-use super::number::{Clock, number};
+use super::memo::{Meaning, Memo, ROOT};
+use super::number::{ODD, number, packed};
 use super::plan::{Address, Number, Plan, Step};
 use super::record::milliseconds;
 use super::rollup::Rollup;
@@ -15,38 +15,40 @@ use wide::u8x16;
 
 /// Bytes in which all numbers that stand side by side must end.
 const WINDOW: usize = 64;
+/// Digits that are parsed at once.
+const EIGHT: usize = 8;
+/// Bytes before the window that are looked at: those before the end of a number of one digit.
+const BEFORE: usize = 2 * EIGHT;
+/// Bytes that are compared at once.
+const LANE: usize = 16;
 
 /// What was parsed of a line.
 #[derive(Debug, Clone, Copy, Default)]
 struct Values {
     numbers: [u64; Number::COUNT],
     ends: [End; 4],
-    /// where the texts of the source and the destination lie
-    texts: [(usize, usize); 2],
 }
 
 impl Plan {
     /// Reads the line that begins at this place, and finds where the next one does; `None` where it must be read word by word.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(
         &self,
         text: &[u8],
         start: usize,
-        (memo, clock): (&mut Memo, &mut Clock),
+        (memo, spellings): (&mut Memo, &mut Spellings),
         rollup: &mut Rollup,
     ) -> Option<(Entry, usize)> {
         if !self.is_never_header && !text.get(start)?.is_ascii_digit() {
             return None;
         }
         let (mut at, mut node, mut values) = (start, ROOT, Values::default());
-        let last = self.steps.len().wrapping_sub(1);
-        for (place, step) in self.steps.iter().enumerate() {
-            let end = if place == last { b'\n' } else { b' ' };
+        for (step, end) in &self.steps {
             match step {
                 Step::Texts(words) => (node, at) = memo.find(node, text, at, *words)?,
-                Step::Numbers(numbers) => at = values.numbers(numbers, text, at, end, clock)?,
-                Step::Address(which) => at = values.address(*which, text, at, end, rollup)?,
-                Step::Unknown => at = word(text, at, end)?,
+                Step::Numbers(numbers) => at = values.numbers(numbers, text, at, *end)?,
+                Step::Address(which) => at = values.address(*which, text, at, *end, (spellings, rollup))?,
+                Step::Unknown => at = word(text, at, *end)?,
             }
         }
         // A text that ends the line has its line feed in it, one that does not has none.
@@ -92,16 +94,45 @@ impl Plan {
 
 impl Values {
     /// Parses numbers that stand side by side.
-    #[inline]
-    fn numbers(&mut self, numbers: &[Number], text: &[u8], start: usize, last: u8, clock: &mut Clock) -> Option<usize> {
-        let window: &[u8; WINDOW] = text.get(start..)?.first_chunk()?;
-        let mut ends = places(window, b' ');
-        if last == b'\n' {
-            // The first line feed, and none but the spaces before it.
-            let newlines = places(window, b'\n');
-            let newline = newlines & newlines.wrapping_neg();
-            ends = ends & newline.wrapping_sub(1) | newline;
+    #[inline(always)]
+    fn numbers(&mut self, numbers: &[Number], text: &[u8], start: usize, last: u8) -> Option<usize> {
+        let window: &[u8; BEFORE + WINDOW] = text.get(start.checked_sub(BEFORE)?..)?.first_chunk()?;
+        let ahead: &[u8; WINDOW] = window.last_chunk()?;
+        let mut ends = if numbers.len() > 1 { ends(ahead, last) } else { places(ahead.first_chunk::<LANE>()?, last) };
+        let (mut begin, mut odd) = (0, 0);
+        for which in numbers {
+            // Where there is none, the length below is none.
+            let end = ends.trailing_zeros() as usize % WINDOW;
+            ends &= ends.wrapping_sub(1);
+            let length = end.wrapping_sub(begin);
+            let digits = |from: usize| window.get(from..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+            let value = if length.wrapping_sub(1) < EIGHT {
+                let (value, signs) = packed(digits(end + EIGHT)?, length);
+                odd |= signs;
+                value
+            } else if length.wrapping_sub(EIGHT + 1) < EIGHT {
+                let (low, low_signs) = packed(digits(end + EIGHT)?, EIGHT);
+                let (high, high_signs) = packed(digits(end)?, length - EIGHT);
+                odd |= low_signs | high_signs;
+                high * 100_000_000 + low
+            } else {
+                return self.odd_numbers(numbers, text, start, last);
+            };
+            if let Some(number) = self.numbers.get_mut(*which as usize) {
+                *number = value;
+            }
+            begin = end + 1;
         }
+        if odd & ODD != 0 {
+            return self.odd_numbers(numbers, text, start, last);
+        }
+        Some(start + begin)
+    }
+
+    /// Likewise where one of them lacks.
+    #[cold]
+    fn odd_numbers(&mut self, numbers: &[Number], text: &[u8], start: usize, last: u8) -> Option<usize> {
+        let mut ends = ends(text.get(start..)?.first_chunk()?, last);
         let mut at = start;
         for which in numbers {
             if ends == 0 {
@@ -109,11 +140,8 @@ impl Values {
             }
             let end = start + ends.trailing_zeros() as usize;
             ends &= ends.wrapping_sub(1);
-            let value = if which.is_time() {
-                clock.read(text, at, end)?
-            } else {
-                number(text, at, end).or_else(|| (text.get(at..end)? == b"-").then_some(0))?
-            };
+            let lacks = || (!which.is_time() && text.get(at..end)? == b"-").then_some(0);
+            let value = number(text, at, end).or_else(lacks)?;
             if let Some(number) = self.numbers.get_mut(*which as usize) {
                 *number = value;
             }
@@ -123,34 +151,22 @@ impl Values {
     }
 
     /// Parses an address.
-    #[inline]
-    fn address(&mut self, which: Address, text: &[u8], at: usize, last: u8, rollup: &mut Rollup) -> Option<usize> {
-        // Most packets have the addresses of the ends: those are parsed already.
-        let end_of = match which {
-            Address::PacketSource => Some(0),
-            Address::PacketDestination => Some(1),
-            _ => None,
-        };
-        if let Some((from, to)) = end_of.and_then(|of: usize| self.texts.get(of)).copied()
-            && from < to
-        {
-            let end = at + (to - from);
-            if text.get(end) == Some(&last) && same(text.get(from..to)?, text.get(at..end)?) {
-                return Some(end + 1);
-            }
-        }
+    #[inline(always)]
+    fn address(
+        &mut self,
+        which: Address,
+        text: &[u8],
+        at: usize,
+        last: u8,
+        (spellings, rollup): (&mut Spellings, &mut Rollup),
+    ) -> Option<usize> {
         let window = text.get(at..)?.first_chunk::<{ address::WINDOW }>()?;
-        let ends = u8x16::new(*window.first_chunk()?).simd_eq(u8x16::splat(last)).to_bitmask();
-        let length = ends.trailing_zeros() as usize;
-        let (end, found) = match ipv4(window, length) {
-            Some(bits) => (at + length, End::v4(bits)),
-            None => other_address(text, at, last, end_of.is_some(), rollup)?,
+        let (end, found) = match spellings.read(window, last) {
+            Some((bits, length)) => (at + length, End::v4(bits)),
+            None => other_address(text, at, last, which.may_lack(), rollup)?,
         };
         if let Some(place) = self.ends.get_mut(which as usize) {
             *place = found;
-        }
-        if let Some(place) = self.texts.get_mut(which as usize) {
-            *place = (at, end);
         }
         Some(end + 1)
     }
@@ -161,6 +177,13 @@ impl Number {
     #[inline]
     fn is_time(self) -> bool {
         matches!(self, Self::Start | Self::End)
+    }
+}
+
+impl Address {
+    /// Whether it may lack: the packets' own addresses may.
+    fn may_lack(self) -> bool {
+        matches!(self, Self::PacketSource | Self::PacketDestination)
     }
 }
 
@@ -184,14 +207,27 @@ fn word(text: &[u8], at: usize, last: u8) -> Option<usize> {
     (length > 0 && rest.get(length) == Some(&last)).then_some(at + length + 1)
 }
 
-/// Where the window has this byte.
-#[inline]
-fn places(window: &[u8; WINDOW], byte: u8) -> u64 {
-    let (quarters, _) = window.as_chunks::<16>();
-    let place = |(place, quarter): (usize, &[u8; 16])| {
-        u64::from(u8x16::new(*quarter).simd_eq(u8x16::splat(byte)).to_bitmask()) << (16 * place)
+/// Where words end before `last`, which ends the last one of the line, or otherwise any of them.
+#[inline(always)]
+fn ends(window: &[u8; WINDOW], last: u8) -> u64 {
+    let spaces = places(window, b' ');
+    if last == b' ' {
+        return spaces;
+    }
+    // The first line feed, and none but the spaces before it.
+    let newlines = places(window, last);
+    let newline = newlines & newlines.wrapping_neg();
+    spaces & newline.wrapping_sub(1) | newline
+}
+
+/// Where these bytes, 64 at most, are this one.
+#[inline(always)]
+fn places(bytes: &[u8], byte: u8) -> u64 {
+    let (lanes, _) = bytes.as_chunks::<LANE>();
+    let place = |(place, lane): (usize, &[u8; LANE])| {
+        u64::from(u8x16::new(*lane).simd_eq(u8x16::splat(byte)).to_bitmask()) << (LANE * place)
     };
-    quarters.iter().enumerate().map(place).fold(0, |found, places| found | places)
+    lanes.iter().enumerate().map(place).fold(0, |found, places| found | places)
 }
 
 /// Whether the line, without its end, has nothing but so many words of printable ASCII with one space between them: then the exact

@@ -3,6 +3,7 @@
 use super::group::{HOUR, Key};
 use hashbrown::DefaultHashBuilder;
 use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
 
 /// Records that are added together: their rows are fetched from memory at the same time instead of one after the other.
 pub(crate) const TOGETHER: usize = 64;
@@ -70,9 +71,10 @@ impl Groups {
         self.slots.fill(0);
     }
 
-    /// All rows.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.rows.iter().zip(&self.origins).map(|(row, origin)| Entry {
+    /// These rows.
+    pub(crate) fn entries(&self, rows: Range<usize>) -> impl Iterator<Item = Entry> + '_ {
+        let origins = self.origins.get(rows.clone()).unwrap_or_default();
+        self.rows.get(rows).unwrap_or_default().iter().zip(origins).map(|(row, origin)| Entry {
             key: row.key,
             packets: row.packets,
             bytes: row.bytes,
@@ -97,7 +99,7 @@ impl Groups {
         let mut seen = [(0_u64, 0_u64); TOGETHER];
         for (entry, seen) in entries.iter().zip(&mut seen) {
             let hash = self.hash(&entry.key);
-            *seen = (hash, self.slots.get(self.home(hash)).copied().unwrap_or_default());
+            *seen = (hash, self.likely(hash));
         }
         let mut places = [usize::MAX; TOGETHER];
         for ((entry, (hash, slot)), place) in entries.iter().zip(&seen).zip(&mut places) {
@@ -128,6 +130,19 @@ impl Groups {
     #[inline]
     fn home(&self, hash: u64) -> usize {
         hash as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    /// The first slot that is free or whose half of the hash is this one's.
+    #[inline]
+    fn likely(&self, hash: u64) -> u64 {
+        let mut at = self.home(hash);
+        loop {
+            let slot = self.slots.get(at).copied().unwrap_or_default();
+            if slot == 0 || slot >> 32 == hash >> 32 {
+                return slot;
+            }
+            at = (at + 1) & self.slots.len().wrapping_sub(1);
+        }
     }
 
     /// The row that the slot points at, if it is the key's.

@@ -1,10 +1,10 @@
 //! What a thread knows of the format that it reads, from one object to the next.
 
+use super::address::Spellings;
 use super::columns::Columns;
 use super::fast::is_plain;
 use super::groups::Entry;
 use super::memo::{Meaning, Memo};
-use super::number::Clock;
 use super::plan::Plan;
 use super::rollup::Rollup;
 
@@ -18,7 +18,7 @@ pub(crate) struct Known {
     region: String,
     plan: Option<Plan>,
     memo: Memo,
-    clock: Clock,
+    spellings: Spellings,
     /// the rollup's age that the memo's numbers are of
     age: u64,
 }
@@ -32,7 +32,7 @@ impl Known {
             named,
             region: region.to_owned(),
             memo: Memo::new(),
-            clock: Clock::default(),
+            spellings: Spellings::default(),
             age: 0,
         }
     }
@@ -61,9 +61,9 @@ impl Known {
     }
 
     /// Reads the line that begins at this place, and finds where the next one does; `None` where it must be read word by word.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, text: &[u8], at: usize, rollup: &mut Rollup) -> Option<(Entry, usize)> {
-        self.plan.as_ref()?.read(text, at, (&mut self.memo, &mut self.clock), rollup)
+        self.plan.as_ref()?.read(text, at, (&mut self.memo, &mut self.spellings), rollup)
     }
 
     /// Keeps what the texts of a line, given with its line feed, mean, now that it was read word by word.

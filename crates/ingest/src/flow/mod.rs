@@ -29,7 +29,7 @@ mod plan;
 mod raw;
 pub(crate) mod record;
 pub(crate) mod rollup;
-mod write;
+pub(crate) mod write;
 
 pub(crate) use groups::Entry;
 

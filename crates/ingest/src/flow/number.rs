@@ -36,39 +36,22 @@ fn word(text: &[u8], end: usize) -> Option<u64> {
 /// The number of the last `length` bytes of the word, 1 to 8.
 #[inline]
 fn eight(word: u64, length: usize) -> Option<u64> {
+    let (number, odd) = packed(word, length);
+    (odd & ODD == 0).then_some(number)
+}
+
+/// Bits that [`packed`] sets for a byte that is no digit; the others say nothing.
+pub(crate) const ODD: u64 = 0x8080_8080_8080_8080;
+
+/// The number of the last `length` bytes of the word, 1 to 8, and what tells whether all of them are digits.
+#[inline]
+pub(crate) fn packed(word: u64, length: usize) -> (u64, u64) {
     let digits = (word ^ 0x3030_3030_3030_3030) & u64::MAX.wrapping_shl(64_u32.wrapping_sub(8 * length as u32));
-    if ((digits.wrapping_add(0x7676_7676_7676_7676)) | digits) & 0x8080_8080_8080_8080 != 0 {
-        return None;
-    }
+    let odd = digits.wrapping_add(0x7676_7676_7676_7676) | digits;
     // Neighbours are put together, then pairs, then fours; the first digit is in the lowest byte.
     let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
-    Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
-}
-
-/// Reads seconds since 1970 of ten digits, of which the first eight are mostly those of the record before.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Clock {
-    digits: u64,
-    value: u64,
-}
-
-impl Clock {
-    /// The number of one to sixteen digits between these places. `None` is no verdict: [`digits`] knows.
-    #[inline]
-    pub(crate) fn read(&mut self, text: &[u8], start: usize, end: usize) -> Option<u64> {
-        if end.wrapping_sub(start) != 10 {
-            return number(text, start, end);
-        }
-        let [.., tens, ones] = *text.get(start..)?.first_chunk::<10>()?;
-        let first = word(text, end.wrapping_sub(2))?;
-        if first != self.digits {
-            self.value = eight(first, 8)?;
-            self.digits = first;
-        }
-        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-        (tens < 10 && ones < 10).then(|| self.value.wrapping_mul(100).wrapping_add(u64::from(tens * 10 + ones)))
-    }
+    (fours.wrapping_mul(10_000 << 32 | 1) >> 32, odd)
 }
 
 #[cfg(test)]
@@ -91,10 +74,6 @@ mod tests {
             let all = format!("{before}{text}{behind}");
             let read = number(all.as_bytes(), before.len(), before.len() + text.len());
             prop_assert_eq!(read, digits(&text).map(i64::unsigned_abs));
-            let mut clock = Clock::default();
-            for _ in 0..2 {
-                prop_assert_eq!(clock.read(all.as_bytes(), before.len(), before.len() + text.len()), read);
-            }
         }
     }
 }

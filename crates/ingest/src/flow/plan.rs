@@ -46,7 +46,8 @@ pub(crate) enum Step {
 /// INVARIANT: each column is parsed, compared or checked, so that no byte of a line is passed over unseen.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    pub(crate) steps: Vec<Step>,
+    /// each with the byte that ends it
+    pub(crate) steps: Vec<(Step, u8)>,
     pub(crate) has_start: bool,
     pub(crate) has_end: bool,
     /// whether most words of a record are such that it cannot be taken for a header
@@ -70,8 +71,10 @@ impl Plan {
                 (step, _) => steps.push(step),
             }
         }
+        let last = steps.len().wrapping_sub(1);
+        let end = |place| if place == last { b'\n' } else { b' ' };
         Some(Self {
-            steps,
+            steps: steps.into_iter().enumerate().map(|(place, step)| (step, end(place))).collect(),
             has_start: columns.has(Field::Start),
             has_end: columns.has(Field::End),
             is_never_header: fields().filter(|field| field.is_strict()).count() * 2 >= names.len(),
@@ -81,7 +84,7 @@ impl Plan {
     /// The texts of a line whose words stand one behind the other, each with what follows it.
     pub(crate) fn texts<'t>(&self, line: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
         let mut rest = line;
-        self.steps.iter().filter_map(move |step| {
+        self.steps.iter().filter_map(move |(step, _)| {
             let words = match step {
                 Step::Texts(count) => *count,
                 Step::Numbers(numbers) => numbers.len(),

@@ -41,7 +41,7 @@ impl Rollup {
         let classes: Vec<u32> = other.classes.all().iter().map(|class| self.classes.number(class.map(text))).collect();
         let number = |numbers: &[u32], number: u32| numbers.get(number as usize).copied().unwrap_or_default();
         let mut entries = Vec::new();
-        let mut rows = other.groups.entries();
+        let mut rows = other.groups.entries(0..other.groups.len());
         loop {
             entries.clear();
             entries.extend(rows.by_ref().take(super::groups::TOGETHER).map(|entry| {
@@ -66,7 +66,7 @@ impl Rollup {
 
     /// Gives the rows to the sink, in parts of bounded size, and begins anew.
     pub(crate) fn take(&mut self, sink: &mut dyn FnMut(Part)) {
-        write::rows(self, sink);
+        write::parts(self.len()).for_each(|rows| sink(write::part(self, rows)));
         self.clear();
     }
 

@@ -1,69 +1,126 @@
-//! Rows on their way out of the rollup.
+//! Rows on their way out of the rollup, column by column: each loop does one thing, and two threads may build two parts at once.
 
 use super::address::spell_ipv4;
-use super::group::{Class, Context, End, HOUR, Parts};
+use super::group::{Class, Context, End, Ends, HOUR, Parts};
 use super::groups::Entry;
 use super::rollup::Rollup;
 use crate::Part;
-use sightline_columns::{Row, TableBuilder};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringBuilder, TimestampMicrosecondArray};
+use sightline_columns::{schema, time_type};
 use sightline_model::lake_table::FLOW;
 use std::fmt::Write;
 use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows of a part.
 const PART: usize = 32_768;
+/// Bytes of most addresses.
+const ADDRESS: usize = 12;
 
-/// Gives all rows to the sink.
-pub(crate) fn rows(rollup: &Rollup, sink: &mut dyn FnMut(Part)) {
-    let mut builder = TableBuilder::new(FLOW);
-    let mut spelled = [const { String::new() }; 4];
-    for entry in rollup.groups.entries() {
-        row(rollup, &entry, &mut spelled, builder.row());
-        if builder.rows() >= PART {
-            give(&mut builder, sink);
+/// The parts that so many rows make.
+pub(crate) fn parts(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(PART).map(move |start| start..rows.min(start + PART))
+}
+
+/// Some of the rollup's rows.
+pub(crate) fn part(rollup: &Rollup, rows: Range<usize>) -> Part {
+    let rows: Vec<(Entry, Parts)> = rollup.groups.entries(rows).map(|entry| (entry, entry.key.parts())).collect();
+    let mut columns = Columns { rollup, rows: &rows, arrays: Vec::with_capacity(FLOW.columns.len()) };
+    columns.time("hour", |_, parts| i64::from(parts.hour) * HOUR);
+    columns.context("account_id", |context| context.account_id).context("region", |context| context.region);
+    columns.context("vpc_id", |context| context.vpc_id).context("subnet_id", |context| context.subnet_id);
+    columns.context("interface_id", |context| context.interface_id);
+    columns.context("instance_id", |context| context.instance_id);
+    columns.address("client_addr", |ends| ends.client).address("server_addr", |ends| ends.server);
+    columns.int("server_port", |_, parts| parts.server_port.into()).int("protocol", |_, parts| parts.protocol.into());
+    columns.class("action", |class| class.action).class("direction", |class| class.direction);
+    columns.bool("from_client", |parts| parts.from_client);
+    columns.address("pkt_client_addr", |ends| ends.pkt_client).address("pkt_server_addr", |ends| ends.pkt_server);
+    columns.class("server_aws_service", |class| class.server_aws_service);
+    columns
+        .int("traffic_path", |_, parts| rollup.classes.get(parts.class).map_or(0, |class| class.traffic_path).into());
+    columns.class("next_hop_type", |class| class.next_hop_type).class("next_hop_id", |class| class.next_hop_id);
+    columns.class("reject_reason", |class| class.reject_reason);
+    columns.context("ecs_task_arn", |context| context.ecs_task_arn);
+    columns.context("resource_id", |context| context.resource_id);
+    columns.int("packets", |entry, _| entry.packets.cast_signed()).int("bytes", |entry, _| entry.bytes.cast_signed());
+    columns.int("records", |entry, _| entry.records.into());
+    columns.time("first_seen", |entry, _| entry.first).time("last_seen", |entry, _| entry.last);
+    columns.text("object", |entry, _| entry.object).int("line", |entry, _| entry.line);
+    Part { table: FLOW, rows: columns.finish() }
+}
+
+/// Columns under construction, in the order of the table's declaration.
+struct Columns<'r> {
+    rollup: &'r Rollup,
+    rows: &'r [(Entry, Parts)],
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns<'_> {
+    /// Adds the next column, which must have this name.
+    fn add(&mut self, name: &str, array: ArrayRef) -> &mut Self {
+        let declared = FLOW.columns.get(self.arrays.len()).map_or("", |(name, _)| name);
+        assert!(declared == name, "column {} of `flow` is `{declared}`, not `{name}`", self.arrays.len());
+        self.arrays.push(array);
+        self
+    }
+
+    fn int(&mut self, name: &str, value: impl Fn(&Entry, &Parts) -> i64) -> &mut Self {
+        let values = self.rows.iter().map(|(entry, parts)| value(entry, parts));
+        self.add(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
+    fn bool(&mut self, name: &str, value: impl Fn(&Parts) -> bool) -> &mut Self {
+        let values: Vec<bool> = self.rows.iter().map(|(_, parts)| value(parts)).collect();
+        self.add(name, Arc::new(BooleanArray::from(values)))
+    }
+
+    /// An instant, given in milliseconds.
+    fn time(&mut self, name: &str, value: impl Fn(&Entry, &Parts) -> i64) -> &mut Self {
+        let values = self.rows.iter().map(|(entry, parts)| value(entry, parts) * 1000);
+        let values = TimestampMicrosecondArray::from_iter_values(values).with_data_type(time_type());
+        self.add(name, Arc::new(values))
+    }
+
+    /// A text of the rollup, by its number.
+    fn text(&mut self, name: &str, number: impl Fn(&Entry, &Parts) -> u32) -> &mut Self {
+        let texts = || self.rows.iter().map(|(entry, parts)| self.rollup.texts.get(number(entry, parts)));
+        let mut column = StringBuilder::with_capacity(self.rows.len(), texts().map(str::len).sum());
+        texts().for_each(|text| column.append_value(text));
+        self.add(name, Arc::new(column.finish()))
+    }
+
+    fn context(&mut self, name: &str, number: impl Fn(&Context<u32>) -> u32) -> &mut Self {
+        let rollup = self.rollup;
+        self.text(name, |_, parts| rollup.contexts.get(parts.context).map_or(0, &number))
+    }
+
+    fn class(&mut self, name: &str, number: impl Fn(&Class<u32>) -> u32) -> &mut Self {
+        let rollup = self.rollup;
+        self.text(name, |_, parts| rollup.classes.get(parts.class).map_or(0, &number))
+    }
+
+    fn address(&mut self, name: &str, end: impl Fn(&Ends) -> End) -> &mut Self {
+        let mut column = StringBuilder::with_capacity(self.rows.len(), self.rows.len() * ADDRESS);
+        for (_, parts) in self.rows {
+            match end(&parts.ends).address(&self.rollup.addresses) {
+                Some(IpAddr::V4(address)) => column.append_value(&*spell_ipv4(address.into())),
+                Some(IpAddr::V6(address)) => {
+                    // A builder takes all that is written.
+                    let _ = write!(column, "{address}");
+                    column.append_value("");
+                }
+                None => column.append_value(""),
+            }
         }
+        self.add(name, Arc::new(column.finish()))
     }
-    give(&mut builder, sink);
-}
 
-fn give(builder: &mut TableBuilder, sink: &mut dyn FnMut(Part)) {
-    if let Some(rows) = builder.take() {
-        sink(Part { table: FLOW, rows });
-    }
-}
-
-fn row(rollup: &Rollup, entry: &Entry, spelled: &mut [String; 4], mut row: Row<'_>) {
-    let Parts { ends, context, class, hour, server_port, protocol, from_client } = entry.key.parts();
-    let context: Context<u32> = rollup.contexts.get(context).copied().unwrap_or_default();
-    let class: Class<u32> = rollup.classes.get(class).copied().unwrap_or_default();
-    let text = |number: u32| rollup.texts.get(number);
-    let [client, server, pkt_client, pkt_server] = spelled;
-    let addresses = [(ends.client, &mut *client), (ends.server, &mut *server)];
-    let own = [(ends.pkt_client, &mut *pkt_client), (ends.pkt_server, &mut *pkt_server)];
-    for (end, spelled) in addresses.into_iter().chain(own) {
-        spell(rollup, end, spelled);
-    }
-    row.time("hour", i64::from(hour) * HOUR * 1000).text("account_id", text(context.account_id));
-    row.text("region", text(context.region)).text("vpc_id", text(context.vpc_id));
-    row.text("subnet_id", text(context.subnet_id)).text("interface_id", text(context.interface_id));
-    row.text("instance_id", text(context.instance_id)).text("client_addr", client).text("server_addr", server);
-    row.int("server_port", server_port.into()).int("protocol", protocol.into()).text("action", text(class.action));
-    row.text("direction", text(class.direction)).bool("from_client", from_client);
-    row.text("pkt_client_addr", pkt_client).text("pkt_server_addr", pkt_server);
-    row.text("server_aws_service", text(class.server_aws_service)).int("traffic_path", class.traffic_path.into());
-    row.text("next_hop_type", text(class.next_hop_type)).text("next_hop_id", text(class.next_hop_id));
-    row.text("reject_reason", text(class.reject_reason)).text("ecs_task_arn", text(context.ecs_task_arn));
-    row.text("resource_id", text(context.resource_id)).int("packets", entry.packets.cast_signed());
-    row.int("bytes", entry.bytes.cast_signed()).int("records", entry.records.into());
-    row.time("first_seen", entry.first * 1000).time("last_seen", entry.last * 1000);
-    row.text("object", text(entry.object)).int("line", entry.line);
-}
-
-fn spell(rollup: &Rollup, end: End, spelled: &mut String) {
-    spelled.clear();
-    match end.address(&rollup.addresses) {
-        Some(IpAddr::V4(address)) => spell_ipv4(address.into(), spelled),
-        Some(IpAddr::V6(address)) => write!(spelled, "{address}").unwrap_or_default(),
-        None => {}
+    fn finish(self) -> RecordBatch {
+        let batch = RecordBatch::try_new(schema(FLOW), self.arrays);
+        assert!(batch.is_ok(), "a row of `flow` is incomplete: {:?}", batch.err());
+        batch.unwrap_or_else(|_| RecordBatch::new_empty(schema(FLOW)))
     }
 }

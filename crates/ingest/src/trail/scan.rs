@@ -130,6 +130,11 @@ impl Scanner {
     #[inline]
     fn end(&mut self, opening: u64, closing: u64) -> Option<u32> {
         let depth = &mut self.carry.depth;
+        if closing == 0 && *depth > 0 {
+            // Most blocks have no bracket at all, and to count bits takes long.
+            *depth += if opening == 0 { 0 } else { opening.count_ones() };
+            return None;
+        }
         if *depth > closing.count_ones() {
             *depth = *depth + opening.count_ones() - closing.count_ones();
             return None;

@@ -10,6 +10,7 @@ mod lock;
 mod maintenance;
 mod older;
 mod outside;
+mod pod;
 mod pruning;
 mod read_only;
 mod round_trip;

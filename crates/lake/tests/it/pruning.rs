@@ -38,7 +38,7 @@ async fn row_groups_that_cannot_hold_an_answer_are_not_read() {
     lake.commit_staged(FLOW, &[stage.finish().await.unwrap()], "shard", 1).await.unwrap();
     let session = lake.session(&[]).await.unwrap();
     for filter in
-        ["packets BETWEEN 310 AND 320", "hour > TIMESTAMP '2026-11-01T00:11:39Z'", "interface_id = 'interface_id 7'"]
+        ["packets BETWEEN 310 AND 320", "hour > TIMESTAMP '2026-11-01T00:11:39Z'", "account_id = 'account_id 7'"]
     {
         let sql = format!("EXPLAIN ANALYZE SELECT bytes FROM flow WHERE {filter}");
         let plan = session.sql(&sql).await.unwrap().rows().unwrap();

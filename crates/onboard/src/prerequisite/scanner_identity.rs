@@ -51,8 +51,8 @@ impl Prerequisite for ScannerIdentity {
 
     fn about(&self) -> &'static str {
         "Sightline needs no user and no access key. It assumes a role that reads the account's configuration, and of its data the logs alone. \
-         The policies are made of the very calls that Sightline makes, one action a call, split into documents that fit AWS's limit \
-         of 6,144 characters; a test keeps calls and policy equal. The trust policy names who may assume the role and asks for an external \
+         The policies are made of the very calls that Sightline makes, one action a call, a policy for each family of services, split where it \
+         exceeds AWS's limit of 6,144 characters; a test keeps calls and policy equal. The trust policy names who may assume the role and asks for an external \
          id. `ReadOnlyAccess`, which is often asked for, also reads S3 objects, queue messages and parameters: it is neither needed nor \
          wanted. `--security-audit` attaches AWS's `SecurityAudit` as well, for those whose rules ask for it; what that policy reads of data is \
          denied again."
@@ -129,7 +129,7 @@ fn policy_name(parameters: &Parameters, policy: &Policy) -> String {
     format!("{}-{}", parameters.role, policy.name)
 }
 
-/// `inventory-1` as `inventory_1` or `Inventory1`.
+/// `inventory-models-2` as `inventory_models_2`.
 fn label(policy: &Policy) -> String {
     column::snake_case(&policy.name)
 }

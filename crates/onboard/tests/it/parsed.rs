@@ -137,8 +137,8 @@ fn a_name_that_looks_like_an_option_is_a_value() {
     given.role = Some("-".into());
     let script = sightline_onboard::find("scanner-identity").unwrap().render(&checked(given), Format::Cli).unwrap();
     let words = shlex::split(&script.replace("\\\n", " ")).unwrap();
-    assert!(words.contains(&"--policy-name=--inventory-1".to_owned()), "{script}");
-    assert!(!words.contains(&"--inventory-1".to_owned()), "{script}");
+    assert!(words.contains(&"--policy-name=--inventory-identity".to_owned()), "{script}");
+    assert!(!words.contains(&"--inventory-identity".to_owned()), "{script}");
 }
 
 const VPC_AT_HOME: &str = "vpc-0a1b2c3d4e5f60718";

@@ -1,7 +1,8 @@
 //! Findings as CSV, one row each, passes too.
 
 use crate::cells::Cells;
-use crate::{Format, Report, ReportError};
+use crate::{Format, Report, ReportError, ReportedFinding};
+use sightline_model::Mute;
 use std::io;
 
 /// The unit.
@@ -24,6 +25,9 @@ const HEADER: &[&str] = &[
     "missing_actions",
     "frameworks",
     "evaluated_at",
+    "mute_reason",
+    "mute_owner",
+    "mute_expires",
 ];
 
 impl Format for Csv {
@@ -57,10 +61,18 @@ impl Format for Csv {
                 finding.missing_actions.join(" "),
                 frameworks(report, &finding.check_id),
                 finding.evaluated_at.to_string(),
+                mute(row, |mute| mute.reason.clone()),
+                mute(row, |mute| mute.owner.clone()),
+                mute(row, |mute| mute.expires.to_string()),
             ])?;
         }
         cells.finish()
     }
+}
+
+/// What a mute says; nothing where the finding counts.
+fn mute(row: &ReportedFinding, of: fn(&Mute) -> String) -> String {
+    row.mute.as_ref().map(of).unwrap_or_default()
 }
 
 fn frameworks(report: &Report, check_id: &str) -> String {

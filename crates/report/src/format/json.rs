@@ -8,6 +8,7 @@ use crate::{
 use serde::Serialize;
 use sightline_model::Coverage;
 use sightline_model::edge::Edge;
+use std::collections::BTreeMap;
 use std::io;
 
 /// The unit.
@@ -50,9 +51,19 @@ struct Document<'a> {
     scans: &'a [Scan],
     coverage: CoverageSummary<'a>,
     checks: Vec<&'a Check>,
-    findings: &'a [ReportedFinding],
+    findings: Vec<Row<'a>>,
     edges: &'a [Edge],
     logs: &'a Logs,
+}
+
+/// A finding that can be read by itself: with what the catalogue says of its check.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    reported: &'a ReportedFinding,
+    risk: &'a str,
+    frameworks: &'a BTreeMap<String, Vec<String>>,
+    references: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -92,8 +103,19 @@ fn document(report: &Report) -> Document<'_> {
             incomplete: report.coverage.iter().filter(|row| !row.outcome.is_complete()).collect(),
         },
         checks: report.checks.values().collect(),
-        findings: &report.findings,
+        findings: report.findings.iter().map(|reported| row(report, reported)).collect(),
         edges: &report.edges,
         logs: &report.logs,
+    }
+}
+
+fn row<'a>(report: &'a Report, reported: &'a ReportedFinding) -> Row<'a> {
+    static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let check = report.checks.get(&reported.finding.check_id);
+    Row {
+        reported,
+        risk: check.map_or("", |check| &check.rationale),
+        frameworks: check.map_or(&NONE, |check| &check.frameworks),
+        references: check.map_or(&[], |check| &check.references),
     }
 }

@@ -3,7 +3,7 @@
 use super::page::Bounded;
 use crate::{FixBlock, Report, ReportedFinding};
 use serde::Serialize;
-use sightline_model::{Severity, Status};
+use sightline_model::{Mute, Severity, Status};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,12 +30,31 @@ struct Row {
     reason: String,
     fingerprint: String,
     fix: Vec<FixBlock>,
+    mute: Option<Mute>,
+}
+
+/// Which findings a section holds.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
+    /// these, where nobody muted them
+    Counted(Status),
+    /// those that somebody muted
+    Muted,
+}
+
+impl Which {
+    fn has(self, row: &ReportedFinding) -> bool {
+        match self {
+            Self::Counted(status) => row.mute.is_none() && row.finding.status == status,
+            Self::Muted => row.mute.is_some(),
+        }
+    }
 }
 
 /// The gravest checks first; `left_out` counts findings, not groups.
-pub(super) fn groups(report: &Report, status: Status, limit: usize) -> Bounded<Group> {
+pub(super) fn groups(report: &Report, which: Which, limit: usize) -> Bounded<Group> {
     let mut by_check: BTreeMap<&str, Vec<&ReportedFinding>> = BTreeMap::new();
-    for row in report.findings.iter().filter(|row| row.finding.status == status) {
+    for row in report.findings.iter().filter(|row| which.has(row)) {
         by_check.entry(&row.finding.check_id).or_default().push(row);
     }
     let total: usize = by_check.values().map(Vec::len).sum();
@@ -84,5 +103,6 @@ fn line(row: &ReportedFinding) -> Row {
         reason: finding.reason.clone(),
         fingerprint: finding.fingerprint.clone(),
         fix: row.fix.clone(),
+        mute: row.mute.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! The whole view that the template is given.
 
+use super::findings::Which;
 use super::{findings, label, map, picture, seen};
 use crate::{CheckCount, Report, TableCount};
 use serde::Serialize;
@@ -14,6 +15,7 @@ pub(super) struct Page {
     seen: seen::Seen,
     failing: Bounded<findings::Group>,
     unknown: Bounded<findings::Group>,
+    muted: Bounded<findings::Group>,
     map: map::Map,
     picture: picture::Picture,
     checks: Vec<CheckCount>,
@@ -27,6 +29,7 @@ struct Summary {
     unknown: usize,
     pass: usize,
     skip: usize,
+    muted: usize,
     workloads: usize,
     models: usize,
     edges: usize,
@@ -60,8 +63,9 @@ pub(super) fn page(report: &Report, limit: usize) -> Page {
         accounts,
         summary: summary(report),
         seen: seen::seen(report, limit),
-        failing: findings::groups(report, Status::Fail, limit),
-        unknown: findings::groups(report, Status::Unknown, limit),
+        failing: findings::groups(report, Which::Counted(Status::Fail), limit),
+        unknown: findings::groups(report, Which::Counted(Status::Unknown), limit),
+        muted: findings::groups(report, Which::Muted, limit),
         map: map::map(&report.edges, limit),
         picture: picture::picture(&report.edges),
         checks: report.by_check(),
@@ -80,6 +84,7 @@ fn summary(report: &Report) -> Summary {
         unknown: counts.unknown,
         pass: counts.pass,
         skip: counts.skip,
+        muted: counts.muted,
         workloads: distinct(|edge| &edge.workload_arn),
         models: distinct(|edge| &edge.model_arn),
         edges: report.edges.len(),

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 #[test]
 fn findings_are_one_row_each() {
     insta::assert_snapshot!(text("csv", &small()), @r##"
-    fingerprint,status,severity,check_id,title,account_id,region,resource,resource_title,reason,missing_actions,frameworks,evaluated_at
-    ec63ed2eb8fdc6930d1d12d31dda7a74,fail,high,bedrock-guardrail-prompt-attack,Guardrail does not filter prompt attacks,123456789012,us-east-1,arn:aws:bedrock:us-east-1:123456789012:guardrail/support-chat,support-chat,guardrail `support-chat` has no filter of type PROMPT_ATTACK,,OWASP LLM: LLM01,2026-11-22T03:17:00Z
-    f388e27ced60cd9725da6b3bea8cde56,pass,high,bedrock-guardrail-prompt-attack,Guardrail does not filter prompt attacks,123456789012,us-east-1,arn:aws:bedrock:us-east-1:123456789012:guardrail/payments,payments,guardrail `payments` has no filter of type PROMPT_ATTACK,,OWASP LLM: LLM01,2026-11-22T03:17:00Z
-    f37c48e318f189de3d32f6b4a77f600f,unknown,high,iam-role-bedrock-wildcard,Role may use every model,123456789012,us-east-1,arn:aws:bedrock:us-east-1:123456789012:guardrail/all roles,all roles,the roles could not be listed,iam:ListRoles,,2026-11-22T03:17:00Z
+    fingerprint,status,severity,check_id,title,account_id,region,resource,resource_title,reason,missing_actions,frameworks,evaluated_at,mute_reason,mute_owner,mute_expires
+    ec63ed2eb8fdc6930d1d12d31dda7a74,fail,high,bedrock-guardrail-prompt-attack,Guardrail does not filter prompt attacks,123456789012,us-east-1,arn:aws:bedrock:us-east-1:123456789012:guardrail/support-chat,support-chat,guardrail `support-chat` has no filter of type PROMPT_ATTACK,,OWASP LLM: LLM01,2026-11-22T03:17:00Z,,,
+    f388e27ced60cd9725da6b3bea8cde56,pass,high,bedrock-guardrail-prompt-attack,Guardrail does not filter prompt attacks,123456789012,us-east-1,arn:aws:bedrock:us-east-1:123456789012:guardrail/payments,payments,guardrail `payments` has no filter of type PROMPT_ATTACK,,OWASP LLM: LLM01,2026-11-22T03:17:00Z,,,
+    f37c48e318f189de3d32f6b4a77f600f,unknown,high,iam-role-bedrock-wildcard,Role may use every model,123456789012,us-east-1,arn:aws:bedrock:us-east-1:123456789012:guardrail/all roles,all roles,the roles could not be listed,iam:ListRoles,,2026-11-22T03:17:00Z,,,
     "##);
 }
 

@@ -1,6 +1,6 @@
 use crate::sample::{empty, estate, small, text};
 use serde_json::{Value, json};
-use sightline_model::Outcome;
+use sightline_model::{Mute, Outcome};
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../../schema/report.schema.json")).unwrap()
@@ -47,6 +47,26 @@ fn a_report_is_complete_only_when_everything_was_seen() {
         report.coverage[0].outcome = outcome;
         assert!(!complete(&report), "{outcome}");
     }
+}
+
+#[test]
+fn what_is_muted_stays_and_is_counted_apart() {
+    let mut report = small();
+    let mute = Mute { reason: "a trial".into(), owner: "ml".into(), expires: "2026-12-31".parse().unwrap() };
+    report.findings[0].mute = Some(mute);
+    let document = document(&report);
+    assert!(jsonschema::draft202012::new(&schema()).unwrap().is_valid(&document));
+    let counts = &document["summary"]["findings"];
+    assert_eq!(
+        (&counts["fail"], &counts["muted"], &counts["fail_by_severity"]["high"]),
+        (&json!(0), &json!(1), &json!(0))
+    );
+    assert_eq!(document["findings"][0]["mute"], json!({"reason": "a trial", "owner": "ml", "expires": "2026-12-31"}));
+    assert_eq!(document["findings"][0]["status"], "fail");
+    let page = text("html", &report);
+    let (before, muted) = page.split_once("What is muted").unwrap();
+    assert!(before.contains("No check failed.") && muted.contains("ml, until 2026-12-31"));
+    assert!(!text("html", &small()).contains("What is muted"));
 }
 
 #[test]

@@ -201,8 +201,10 @@ fn finding(check_id: &str, title: &str, status: Status, name: &str) -> ReportedF
             },
             missing_actions: if status == Status::Unknown { vec!["iam:ListRoles".into()] } else { vec![] },
             evaluated_at: time("2026-11-22T03:17:00Z"),
+            fix_values: [].into(),
         },
         fix: if status == Status::Fail { vec![prose, fix] } else { vec![] },
+        mute: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Place, flow, summary, trail};
 use crate::support::{START, assert_error, flow_line, flows, gzip};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
 use std::thread::sleep;
@@ -100,7 +100,10 @@ fn what_was_passed_by_hides_no_copy() {
     let told = summary(&place.ingest(&["logs"]));
     assert_eq!((&told["ignored"], &told["duplicates"], &told["skipped_already"]), (&json!(1), &json!(0), &json!(1)));
     let forced = place.ingest(&["--source", "vpc_flow", "logs"]);
-    assert_eq!((forced.code, &summary(&forced)["objects"]), (Some(3), &json!(2)), "{}", forced.out);
+    // Read at the same time both are read, one after the other the second is a copy.
+    let (told, number) = (summary(&forced), |value: &Value| value.as_u64().unwrap_or_default());
+    let (read, copies) = (number(&told["objects"]), number(&told["duplicates"]));
+    assert!(forced.code == Some(3) && read >= 1 && read + copies == 2, "{}", forced.out);
     assert_eq!(summary(&place.ingest(&["--source", "vpc_flow", "logs"]))["skipped_already"], 2);
     assert_eq!(summary(&place.ingest(&["logs"]))["skipped_already"], 2);
 }
