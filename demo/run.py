@@ -22,12 +22,14 @@ if sys.version_info < (3, 10):
 
 import emulators
 import ready
-from settings import DEFAULT_STATE, LOG_BUCKET, ROOT
+from settings import ACCOUNT, DEFAULT_STATE, LOG_BUCKET, MAIN_REGION, OTHER_REGION, ROOT
 
 HERE = Path(__file__).resolve().parent
-STEPS = 13
+STEPS = 14
 # The model of the estate that the most may use.
 CAN_BE_USED = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0"
+# The bucket whose documents a knowledge base answers from.
+DOCUMENTS = f"sightline-demo-docs-{ACCOUNT}"
 
 USAGE = (
     "SELECT split_part(model_id, '/', -1) AS model, count(*) AS calls, "
@@ -179,8 +181,9 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
 
     steps.step("Are the prerequisites in place?")
     sightline("onboard", "verify")
-    steps.step("What is in the account?")
-    sightline("scan")
+    # Unless regions are named, all that are enabled are read: twenty, of which two have anything in them here.
+    steps.step("What is in the account, in two of its regions?")
+    sightline("scan", "--region", MAIN_REGION, "--region", OTHER_REGION)
     steps.step("What do its logs say?")
     sightline("ingest", f"s3://{LOG_BUCKET}/")
     steps.step("What is missing of the logs? Something is, on purpose: exit status 3 tells so, and is no failure.")
@@ -188,11 +191,15 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
     steps.step("Who uses which model, and how much?")
     sightline("map")
     sightline("query", USAGE)
+    steps.step("Which way does the data go? Exit status 3 tells that something could not be read.")
+    sightline("lineage", DOCUMENTS)
+    sightline("lineage", "support-agent", "--up")
     steps.step("Who else could, and who need not?")
     sightline("who-can", "bedrock:InvokeModel", CAN_BE_USED, "--direct-only")
     sightline("access", "unused", "role/fn-docs")
     steps.step("What is wrong, and how is it fixed?")
-    sightline("findings")
+    # The worst of it; the report below has all.
+    sightline("findings", "--select", "critical", "--status", "fail")
     sightline("report", "-o", f"html={os.path.relpath(state / 'report.html', ROOT)}")
     answer = state / "map.json"
     with answer.open("wb") as sink:

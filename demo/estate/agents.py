@@ -102,7 +102,7 @@ def _knowledge_bases(agents: Any, ledger: Ledger) -> None:
         store = {
             "type": "OPENSEARCH_SERVERLESS",
             "opensearchServerlessConfiguration": {
-                "collectionArn": f"arn:aws:aoss:{MAIN_REGION}:{ACCOUNT}:collection/{name}demo",
+                "collectionArn": ledger.arn("collection", name),
                 "vectorIndexName": name,
                 "fieldMapping": fields,
             },

@@ -34,6 +34,7 @@ from estate import (
     sagemaker,
     services,
     storage,
+    vectors,
 )
 from estate.ledger import Ledger
 from settings import DEFAULT_STATE
@@ -51,6 +52,7 @@ THEMES: tuple[tuple[str, Callable[[Aws, Ledger], None]], ...] = (
     ("functions", functions.build),
     ("sagemaker", sagemaker.build),
     ("models", models.build),
+    ("vectors", vectors.build),
     ("agents", agents.build),
     ("organization", organization.build),
     ("routes", routes.build),
