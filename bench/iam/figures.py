@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
 
+from measure import Run, spread
 from peers import PEERS
 
 RATIO_BAR, AFTER_LOAD_BAR, MEMORY_BAR = 100.0, 1.0, 500.0
-
-
-@dataclass
-class Run:
-    """One finished process."""
-
-    wall_s: float
-    cpu_s: float
-    rss_mb: float
-    status: int
-    stdout: str
-    stderr: str
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    return {"min": min(values), "median": statistics.median(values), "max": max(values)}
 
 
 def failure(runs: list[Run], fine: tuple[int, ...] = (0,)) -> str | None:

@@ -14,13 +14,13 @@ import platform
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from figures import Run, bars, failure, our_row, peer_row, show  # noqa: E402
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+from figures import bars, failure, our_row, peer_row, show  # noqa: E402
+from measure import Run, execute  # noqa: E402
 from peers import CACHE, HERE, Peer, install  # noqa: E402
 
 ROOT = HERE.parent.parent
@@ -53,29 +53,6 @@ SCENARIOS = (
 QUICK = {"distinct": ("--roles", "600"), "shared": ("--roles", "600", "--shared")}
 
 
-def execute(command: list[str], stdout: Path, limit: float) -> Run:
-    """Runs a program to its end, or to the time limit, and asks the kernel what it took.
-
-    This process stays small: the kernel counts what a program's parent held as the program's own until it starts.
-    """
-    errors = stdout.with_suffix(".stderr")
-    with stdout.open("wb") as out, errors.open("wb") as err:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=err)
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.perf_counter() - started > limit:
-                process.kill()
-            time.sleep(0.002)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    scale = 1e6 if sys.platform == "darwin" else 1e3
-    tail = errors.read_bytes()[-2000:].decode(errors="replace")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, process.returncode, str(stdout), tail)
-
-
 class Bench:
     def __init__(self, args: argparse.Namespace, binary: Path | None, peers: list[Peer]) -> None:
         self.args, self.binary, self.peers = args, binary, {peer.name: peer for peer in peers}
@@ -92,7 +69,7 @@ class Bench:
         print(f"\n== {'quick: ' if self.args.quick else ''}{scenario.title}", flush=True)
         org = self.generate(scenario)
         loading = self.generate(scenario, "--no-questions") if self.binary and scenario.bar == "after load" else None
-        size = measure(org)
+        size = sizes(org)
         pairs = self.sample(scenario, size["principals"], size["questions"])
         ours: list[Run] = []
         load_only: list[Run] = []
@@ -123,14 +100,16 @@ class Bench:
     def sightline(self, org: Path, scenario: Scenario) -> Run:
         command = [str(self.binary), "who-can", "--org", str(org), "--all", "--json"]
         out = self.work / f"{scenario.name}.sightline.jsonl"
-        return execute(command, out if "-loading" not in org.name else out.with_suffix(".loading"), self.args.limit)
+        out = out if "-loading" not in org.name else out.with_suffix(".loading")
+        return execute(command, out, out.with_suffix(".stderr"), self.args.limit)
 
     def peer(self, name: str, scenario: Scenario, org: Path, pairs: Path) -> tuple[Run, dict]:
         answers = self.work / f"{scenario.name}.{name}.answers"
         answers.unlink(missing_ok=True)
         command = self.peers[name].command(str(org), str(pairs), str(answers), str(self.args.budget))
-        run = execute(command, self.work / f"{scenario.name}.{name}.times", scenario.peer_limit or self.args.budget * 2 + 60)
-        times = json.loads(Path(run.stdout).read_text() or "{}") if run.status == 0 else {}
+        out = self.work / f"{scenario.name}.{name}.times"
+        run = execute(command, out, out.with_suffix(".stderr"), scenario.peer_limit or self.args.budget * 2 + 60)
+        times = json.loads(out.read_text() or "{}") if run.status == 0 else {}
         return run, times
 
     def compare(self, scenario: Scenario, org: Path, pairs: Path, names: list[str]) -> dict:
@@ -141,7 +120,7 @@ class Bench:
         return json.loads(done.stdout) if done.returncode == 0 else {"failed": done.stderr.strip()[-500:]}
 
 
-def measure(org: Path) -> dict[str, int]:
+def sizes(org: Path) -> dict[str, int]:
     """Counts of the file, taken in a process of its own so that this one stays small."""
     code = (
         "import json,sys;d=json.load(open(sys.argv[1]));"

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
-from dataclasses import dataclass
+from measure import Run, spread
 
 RATIO = {"flow": {"duckdb": 10.0, "clickhouse": 10.0}, "trail": {"duckdb": 5.0}}
 RATE_BAR, MEMORY_BAR, GROWTH_BAR = 2e6, 512.0, 11.0
 """Records per second per core; MB; time of ten times as much, in times: linear, and a tenth for chance."""
-
-
-@dataclass
-class Run:
-    """One finished process."""
-
-    wall_s: float
-    cpu_s: float
-    rss_mb: float
-    status: int
-    stderr: str
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    return {"min": min(values), "median": statistics.median(values), "max": max(values)}
 
 
 def row(runs: list[Run], fine: tuple[int, ...] = (0,)) -> dict[str, object]:

@@ -14,41 +14,19 @@ import platform
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 import answers  # noqa: E402
 import data  # noqa: E402
-from figures import Run, bars, differences, row, show  # noqa: E402
+from figures import bars, differences, row, show  # noqa: E402
+from measure import Run, execute  # noqa: E402
 from peers import CACHE, HERE, LIMITS, PEERS, PYTHON, install, limit_command  # noqa: E402
 
 ROOT = HERE.parent.parent
 TITLES = {"flow": "VPC flow logs, 29 fields, to hourly edges", "trail": "CloudTrail to calls"}
 DONE = (0, 3)
 """Sightline's exits: done; done, and not everything could be read."""
-
-
-def execute(command: list[str], errors: Path, limit: float) -> Run:
-    """Runs a program to its end, or to the time limit, and asks the kernel what it took.
-
-    This process stays small: the kernel counts what a program's parent held as the program's own until it starts.
-    """
-    with errors.open("wb") as err:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err)
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.perf_counter() - started > limit:
-                process.kill()
-            time.sleep(0.002)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    scale = 1e6 if sys.platform == "darwin" else 1e3
-    tail = errors.read_bytes()[-2000:].decode(errors="replace")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, process.returncode, tail)
 
 
 class Bench:
@@ -105,7 +83,7 @@ class Bench:
         return self.work / f"{kind}-lake"
 
     def execute(self, command: list[str], name: str) -> Run:
-        return execute(command, self.work / f"{name}.stderr", self.args.limit)
+        return execute(command, Path(os.devnull), self.work / f"{name}.stderr", self.args.limit)
 
     def answer(self, who: str, kind: str) -> dict[str, object]:
         try:

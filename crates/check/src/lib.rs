@@ -73,5 +73,5 @@ pub use judge::scope_arn;
 pub use parse::parse;
 pub use query::statement;
 pub use registry::{checks, checks_with};
-pub use select::{Selection, matches};
+pub use select::Selection;
 pub use shared::{Shared, SharedQuery};

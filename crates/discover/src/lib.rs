@@ -26,7 +26,6 @@ mod group;
 pub mod lineage;
 mod model;
 mod path;
-mod pattern;
 mod query;
 mod self_hosted;
 

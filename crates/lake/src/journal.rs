@@ -183,6 +183,11 @@ impl Journal {
 }
 
 impl JournalReader {
+    /// The journal's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The record at this place.
     ///
     /// # Errors

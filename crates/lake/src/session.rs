@@ -176,8 +176,6 @@ fn context(views: Arc<Views>, spill: Option<PathBuf>) -> Result<SessionContext, 
     config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
     // The rule fails on plans that read JSON of two joined views: "qualified and unqualified field name … ambiguous".
     config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
-    // A second pass finds next to nothing in plans of this size, and planning is most of what a check costs.
-    config.options_mut().optimizer.max_passes = 1;
     let runtime = match spill {
         // A lake that this user may read and not write answers as long as memory lasts.
         Some(folder) => {

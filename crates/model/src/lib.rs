@@ -12,6 +12,7 @@ pub mod model_access;
 pub mod mute;
 pub mod partition;
 pub mod path;
+pub mod pattern;
 pub mod relation;
 pub mod resource;
 pub mod run;

@@ -3,7 +3,7 @@
 use super::file::Fault;
 use jiff::civil::Date;
 use serde::Deserialize;
-use sightline_check::matches;
+use sightline_model::pattern::matches;
 use sightline_model::{Finding, Mute};
 use toml::Spanned;
 

@@ -4,7 +4,8 @@ use crate::config::{Config, MuteRule};
 use crate::print;
 use jiff::civil::Date;
 use serde::Serialize;
-use sightline_check::{Check, matches};
+use sightline_check::Check;
+use sightline_model::pattern::matches;
 use sightline_model::{Finding, Mute, Severity, Status};
 
 /// A finding, and why it does not count, where it does not.

@@ -1,5 +1,6 @@
 //! The rows of the table above, read from the journal when they are needed: there may be hundreds of thousands.
 
+use super::past::{lines, unreadable};
 use super::record::decode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -26,15 +27,17 @@ impl Rows {
     /// All rows, a record of the journal at a time.
     pub(super) fn each(&self) -> impl Iterator<Item = Result<Map<String, Value>, LakeError>> + Send + '_ {
         self.entries.iter().flat_map(|entry| match self.reader.read(*entry) {
-            Ok(record) => self.lines(&record).into_iter().map(Ok).collect(),
+            Ok(record) => {
+                self.lines(&record).map_or_else(|error| vec![Err(error)], |rows| rows.into_iter().map(Ok).collect())
+            }
             Err(error) => vec![Err(error)],
         })
     }
 
-    fn lines(&self, record: &[u8]) -> Vec<Map<String, Value>> {
-        let Some((_, _, body)) = decode(record) else { return Vec::new() };
-        let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()).map(|line| self.columns(line)).collect()
+    fn lines(&self, record: &[u8]) -> Result<Vec<Map<String, Value>>, LakeError> {
+        let path = self.reader.path();
+        let (_, _, body) = decode(record).ok_or_else(|| unreadable(path, &"of an unknown kind"))?;
+        Ok(lines::<Line>(body, path)?.into_iter().map(|line| self.columns(line)).collect())
     }
 
     fn columns(&self, mut line: Line) -> Map<String, Value> {

@@ -1,7 +1,7 @@
 //! From the journal into the lake: what the jobs that are done have noted becomes rows, and with the scan's own rows, written last, all of
 //! it is to be seen. Each step may be repeated: it is there once.
 
-use super::past::lines;
+use super::past::{lines, unreadable};
 use super::record::{Closed, Kind, decode};
 use crate::CollectError;
 use serde::Serialize;
@@ -32,7 +32,7 @@ impl<'l, T: Serialize> Batches<'l, T> {
         Self { lake, table, app: app(scan_id), closed, rows: Vec::new(), bytes: 0, sequence: 0 }
     }
 
-    async fn add(&mut self, rows: impl Iterator<Item = T>, bytes: usize) -> Result<(), CollectError> {
+    async fn add(&mut self, rows: Vec<T>, bytes: usize) -> Result<(), CollectError> {
         for row in rows {
             self.rows.push(row);
             if self.rows.len() >= self.closed.batch_rows {
@@ -64,14 +64,14 @@ pub(super) async fn commit<S: Serialize>(
     let mut coverage: Batches<'_, Coverage> = Batches::new(lake, COVERAGE, scan_id, closed);
     let mut records = lake.open_journal(scan_id)?;
     while let Some((_, record)) = records.next_record()? {
-        let Some((kind, _, body)) = decode(&record).filter(|(_, number, _)| numbers.contains(number)) else {
-            continue;
-        };
+        let path = records.path();
+        let (kind, number, body) = decode(&record).ok_or_else(|| unreadable(path, &"of an unknown kind"))?;
         match kind {
-            Kind::Rows => resources.add(lines(body), body.len()).await?,
+            _ if !numbers.contains(&number) => {}
+            Kind::Rows => resources.add(lines(body, path)?, body.len()).await?,
             Kind::Coverage => {
-                let rows: Vec<Coverage> = serde_json::from_slice(body).unwrap_or_default();
-                coverage.add(rows.into_iter(), body.len()).await?;
+                let rows: Vec<Coverage> = serde_json::from_slice(body).map_err(|error| unreadable(path, &error))?;
+                coverage.add(rows, body.len()).await?;
             }
             _ => {}
         }

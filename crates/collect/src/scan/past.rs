@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use sightline_lake::{Entry, Journal, Lake, LakeError};
 use sightline_model::{Coverage, Outcome, Resource};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 /// What is known of a scan that goes on; nothing, of one that begins.
 #[derive(Default)]
@@ -55,10 +56,7 @@ pub(super) fn read(lake: &Lake, name: &str, catalogue: &Catalogue) -> Result<(Jo
     let mut reading = Reading { catalogue, past: Past::default(), entering: HashMap::new(), open: HashMap::new() };
     while let Some((entry, record)) = records.next_record()? {
         let read = decode(&record).and_then(|(kind, number, body)| reading.record(kind, number, body, entry));
-        read.ok_or_else(|| LakeError::Damaged {
-            path: path.clone(),
-            reason: "a record of it is none that this version writes".to_owned(),
-        })?;
+        read.ok_or_else(|| unreadable(&path, &"it does not follow from those before it"))?;
     }
     let journal = records.go_on()?;
     let mut past = reading.past;
@@ -131,8 +129,8 @@ impl Past {
         for (key, job) in self.done.iter().filter(|(key, _)| is_unique(catalogue, &key.table)) {
             for entry in &job.entries {
                 let record = reader.read(*entry)?;
-                let Some((_, _, body)) = decode(&record) else { continue };
-                for row in lines(body) {
+                let (_, _, body) = decode(&record).ok_or_else(|| unreadable(reader.path(), &"of an unknown kind"))?;
+                for row in lines::<Resource>(body, reader.path())? {
                     self.seen.first(key.account, &key.table, &row.arn);
                 }
             }
@@ -141,9 +139,18 @@ impl Past {
     }
 }
 
-/// The rows of a record.
-pub(super) fn lines(body: &[u8]) -> impl Iterator<Item = Resource> {
-    body.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
+/// The rows of a record. One that cannot be read damages the whole: a resource that is left out would look like one that is not there.
+pub(super) fn lines<T: DeserializeOwned>(body: &[u8], path: &Path) -> Result<Vec<T>, LakeError> {
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).map_err(|error| unreadable(path, &error))).collect()
+}
+
+/// A record that this version did not write.
+pub(super) fn unreadable(path: &Path, reason: &dyn std::fmt::Display) -> LakeError {
+    LakeError::Damaged {
+        path: path.to_owned(),
+        reason: format!("a record of it is none that this version writes: {reason}"),
+    }
 }
 
 fn json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {

@@ -54,7 +54,7 @@ pub(super) fn follow(value: Value, path: &[String]) -> Value {
 pub(super) fn is_skipped(rules: &RowRules, row: &Map<String, Value>) -> bool {
     let matches = |(column, patterns): (&String, &String)| {
         let text = text_of(row, column).unwrap_or_default();
-        patterns.split('|').any(|pattern| super::plan::matches(pattern, &text))
+        patterns.split('|').any(|pattern| sightline_model::pattern::matches(pattern, &text))
     };
     !rules.skip.is_empty() && rules.skip.iter().all(matches)
 }

@@ -3,6 +3,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html>.
 
+use sightline_model::pattern::matches;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
@@ -14,7 +15,6 @@ use sightline_lake::Session;
 
 use crate::DiscoverError;
 use crate::estate::Cluster;
-use crate::pattern::matches;
 use crate::query::query;
 
 #[derive(Debug, Default, Deserialize)]

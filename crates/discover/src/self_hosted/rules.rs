@@ -1,9 +1,9 @@
 //! `data/inference.toml`, read.
 
 use serde::Deserialize;
+use sightline_model::pattern::matches;
 
 use crate::DiscoverError;
-use crate::pattern::matches;
 
 const FILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/inference.toml"));
 
