@@ -25,6 +25,16 @@ pub enum OnboardError {
         /// what it is for
         about: &'static str,
     },
+    /// There is nothing to write down in this language.
+    #[error("{prerequisite} has no {format} form: {why}")]
+    NoForm {
+        /// the prerequisite's id
+        prerequisite: &'static str,
+        /// the language's name
+        format: &'static str,
+        /// why, and what does it instead
+        why: &'static str,
+    },
     /// The actions fill more managed policies than a role can hold.
     #[error("{actions} actions fill {documents} policies, a role holds {limit}: ask for fewer services")]
     TooManyPolicies {

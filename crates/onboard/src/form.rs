@@ -102,7 +102,7 @@ pub(crate) const PRINCIPAL: Form = Form {
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>. AWS lets two characters pass; eight is the least
 /// that is worth asking for.
 pub(crate) const EXTERNAL_ID: Form = Form {
-    name: "external-id",
+    name: "scanner-external-id",
     expected: "8 to 1224 letters, digits and `_+=,.@:/-`",
     length: 8..=1224,
     fits: |text| all(text, word_or("+=,.@:/-")),
@@ -127,6 +127,106 @@ pub(crate) const VPC: Form = Form {
     fits: |text| {
         text.strip_prefix("vpc-").is_some_and(|id| all(id, |c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()))
     },
+};
+
+/// What may be invoked: a model, a profile, a router or a deployment of Bedrock, or an endpoint of SageMaker.
+pub(crate) const MODEL: Form = Form {
+    name: "model",
+    expected: "the ARN of a Bedrock model, inference profile, prompt router or deployment, or of a SageMaker endpoint",
+    length: 20..=2048,
+    fits: |text| {
+        const BEDROCK: [&str; 9] = [
+            "foundation-model/",
+            "inference-profile/",
+            "application-inference-profile/",
+            "provisioned-model/",
+            "custom-model-deployment/",
+            "custom-model/",
+            "imported-model/",
+            "default-prompt-router/",
+            "prompt-router/",
+        ];
+        text.parse::<Arn>().is_ok_and(|arn| {
+            let is_foundation = arn.resource().starts_with("foundation-model/");
+            let begins = |kind: &str| arn.resource().len() > kind.len() && arn.resource().starts_with(kind);
+            let known = match arn.service() {
+                "bedrock" => BEDROCK.into_iter().any(begins),
+                "sagemaker" => begins("endpoint/"),
+                _ => false,
+            };
+            known
+                && PARTITION.fits(arn.partition())
+                && (REGION.fits(arn.region()) || (is_foundation && arn.region().is_empty()))
+                && (ACCOUNT.fits(arn.account_id()) || (is_foundation && arn.account_id().is_empty()))
+                && all(arn.resource(), word_or(".:/-"))
+        })
+    },
+};
+
+pub(crate) const GUARDRAIL: Form = Form {
+    name: "guardrail",
+    expected: "the ARN of a guardrail, `:` and a version behind it if only that one counts",
+    length: 20..=200,
+    fits: |text| {
+        arn(text, "bedrock").is_some_and(|arn| {
+            let id = arn.resource().strip_prefix("guardrail/").unwrap_or_default();
+            REGION.fits(arn.region()) && !id.is_empty() && all(id, |c| c.is_ascii_alphanumeric() || c == ':')
+        })
+    },
+};
+
+/// Source: <https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html>.
+pub(crate) const CLUSTER: Form = Form {
+    name: "cluster",
+    expected: "an EKS cluster's name, its region and `/` before it where it is not in the first region",
+    length: 1..=100,
+    fits: |text| all(text, word_or("-")) && text.starts_with(|c: char| c.is_ascii_alphanumeric()),
+};
+
+pub(crate) const CIDR: Form = Form {
+    name: "scanner-cidr",
+    expected: "an address range such as `203.0.113.7/32`, not all addresses",
+    length: 3..=43,
+    fits: |text| {
+        text.split_once('/').is_some_and(|(address, length)| {
+            let bits = match address.parse::<std::net::IpAddr>() {
+                Ok(std::net::IpAddr::V4(_)) => 32,
+                Ok(std::net::IpAddr::V6(_)) => 128,
+                Err(_) => return false,
+            };
+            all(length, |c| c.is_ascii_digit()) && length.parse::<u8>().is_ok_and(|length| (1..=bits).contains(&length))
+        })
+    },
+};
+
+/// Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>.
+pub(crate) const NAMESPACE: Form = Form {
+    name: "namespace",
+    expected: "1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends",
+    length: 1..=63,
+    fits: |text| all(text, lower_digit_or("-")) && framed(text),
+};
+
+pub(crate) const SERVICE_ACCOUNT: Form = Form {
+    name: "service-account",
+    expected: "1 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends",
+    length: 1..=63,
+    fits: |text| all(text, lower_digit_or(".-")) && framed(text),
+};
+
+pub(crate) const OIDC_PROVIDER: Form = Form {
+    name: "oidc-provider",
+    expected: "the issuer of the cluster's tokens without `https://`, such as `oidc.eks.eu-west-1.amazonaws.com/id/0123…`",
+    length: 8..=255,
+    fits: |text| all(text, word_or("./-")) && framed(text) && text.contains('.') && !text.contains(".."),
+};
+
+/// Source: <https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html>.
+pub(crate) const ORGANIZATIONAL_UNIT: Form = Form {
+    name: "organizational-unit",
+    expected: "`ou-…-…`, or the root, `r-…`",
+    length: 6..=68,
+    fits: |text| (text.starts_with("ou-") || text.starts_with("r-")) && all(text, lower_digit_or("-")) && framed(text),
 };
 
 pub(crate) const ACTION: Form = Form {

@@ -25,6 +25,6 @@ mod verdict;
 pub use context::Context;
 pub use error::OnboardError;
 pub use guide::guide_markdown;
-pub use parameters::{Given, Parameters, Vpc};
+pub use parameters::{Cluster, Given, Parameters, Vpc};
 pub use prerequisite::{ALL, Format, Parameter, Permission, Prerequisite, Scope, find, permissions, verify_all};
 pub use verdict::{State, Verdict};

@@ -42,6 +42,43 @@ pub struct Given {
     pub data_events: bool,
     /// days that logs are kept; default 400
     pub retention_days: Option<u32>,
+    /// ARNs of what may be invoked, by the prober and by the workloads that are given a role
+    pub models: Vec<String>,
+    /// ARN of the guardrail without which workloads may not invoke; `:` and a version behind it if only that one counts
+    pub guardrail: Option<String>,
+    /// the prober's role; default `sightline-prober`
+    pub probe_role: Option<String>,
+    /// EKS clusters to read: a name in the home region, `<region>/<name>` elsewhere
+    pub clusters: Vec<String>,
+    /// address ranges from which the scanner calls a cluster's public endpoint, such as `203.0.113.7/32`
+    pub scanner_cidrs: Vec<String>,
+    /// the role of instances that call models; default `sightline-vm-models`
+    pub vm_role: Option<String>,
+    /// the role of pods that call models; default `sightline-pod-models`
+    pub pod_role: Option<String>,
+    /// the Kubernetes namespace of those pods; default `default`
+    pub namespace: Option<String>,
+    /// their service account; default `model-caller`
+    pub service_account: Option<String>,
+    /// bind the service account by IRSA instead of Pod Identity
+    pub irsa: bool,
+    /// the issuer of the cluster's tokens, for IRSA, without `https://`
+    pub oidc_provider: Option<String>,
+    /// organizational units, or the root, whose accounts are to be read
+    pub organizational_units: Vec<String>,
+    /// the account that the scanner runs in, if it is to be the organization's delegated administrator
+    pub delegated_administrator: Option<String>,
+    /// render what the common guides ask for, to the letter, where they are followed so
+    pub as_documented: bool,
+}
+
+/// An EKS cluster and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cluster {
+    /// the region
+    pub region: String,
+    /// its name
+    pub name: String,
 }
 
 /// A VPC and where it is.
@@ -76,6 +113,20 @@ pub struct Parameters {
     pub(crate) security_audit: bool,
     pub(crate) data_events: bool,
     pub(crate) retention_days: u32,
+    pub(crate) models: Vec<String>,
+    pub(crate) guardrail: Option<String>,
+    pub(crate) probe_role: String,
+    pub(crate) clusters: Vec<Cluster>,
+    pub(crate) scanner_cidrs: Vec<String>,
+    pub(crate) vm_role: String,
+    pub(crate) pod_role: String,
+    pub(crate) namespace: String,
+    pub(crate) service_account: String,
+    pub(crate) irsa: bool,
+    pub(crate) oidc_provider: Option<String>,
+    pub(crate) organizational_units: Vec<String>,
+    pub(crate) delegated_administrator: Option<String>,
+    pub(crate) as_documented: bool,
 }
 
 impl Parameters {
@@ -94,10 +145,28 @@ impl Parameters {
         let prefix = form::PREFIX.check_optional(given.prefix.filter(|prefix| !prefix.is_empty()))?;
         let principal = given.principal.map(|who| principal_arn(who, &partition)).transpose()?;
         let vpcs = given.vpc_ids.into_iter().map(|text| vpc(&text, &home)).collect::<Result<BTreeSet<_>, _>>()?;
+        let clusters =
+            given.clusters.into_iter().map(|text| cluster(&text, &home)).collect::<Result<BTreeSet<_>, _>>()?;
+        let role = |name: Option<String>, default: &str| form::ROLE.check(name.unwrap_or_else(|| default.to_owned()));
         Ok(Self {
             prefix: prefix.map_or_else(String::new, |prefix| format!("{}/", prefix.trim_end_matches('/'))),
             trail: form::TRAIL.check(given.trail.unwrap_or_else(|| "sightline".to_owned()))?,
-            role: form::ROLE.check(given.role.unwrap_or_else(|| "sightline-scanner".to_owned()))?,
+            role: role(given.role, "sightline-scanner")?,
+            probe_role: role(given.probe_role, "sightline-prober")?,
+            vm_role: role(given.vm_role, "sightline-vm-models")?,
+            pod_role: role(given.pod_role, "sightline-pod-models")?,
+            models: form::MODEL.check_all(given.models)?,
+            guardrail: form::GUARDRAIL.check_optional(given.guardrail)?,
+            clusters: clusters.into_iter().collect(),
+            scanner_cidrs: form::CIDR.check_all(given.scanner_cidrs)?,
+            namespace: form::NAMESPACE.check(given.namespace.unwrap_or_else(|| "default".to_owned()))?,
+            service_account: form::SERVICE_ACCOUNT
+                .check(given.service_account.unwrap_or_else(|| "model-caller".to_owned()))?,
+            irsa: given.irsa,
+            oidc_provider: form::OIDC_PROVIDER.check_optional(given.oidc_provider)?,
+            organizational_units: form::ORGANIZATIONAL_UNIT.check_all(given.organizational_units)?,
+            delegated_administrator: form::ACCOUNT.check_optional(given.delegated_administrator)?,
+            as_documented: given.as_documented,
             organization_id: form::ORGANIZATION.check_optional(given.organization_id)?,
             external_id: form::EXTERNAL_ID.check_optional(given.external_id)?,
             kms_key_arn: form::KMS_KEY.check_optional(given.kms_key_arn)?,
@@ -144,7 +213,12 @@ impl Parameters {
     }
 
     pub(crate) fn role_arn(&self) -> String {
-        format!("arn:{}:iam::{}:role/{}", self.partition, self.account_id, self.role)
+        self.arn_of_role(&self.role)
+    }
+
+    /// The ARN of a role of the account.
+    pub(crate) fn arn_of_role(&self, name: &str) -> String {
+        format!("arn:{}:iam::{}:role/{name}", self.partition, self.account_id)
     }
 
     /// A managed policy of AWS.
@@ -184,4 +258,9 @@ fn principal_arn(who: String, partition: &str) -> Result<String, OnboardError> {
 fn vpc(text: &str, home: &str) -> Result<Vpc, OnboardError> {
     let (region, id) = text.split_once('/').unwrap_or((home, text));
     Ok(Vpc { region: form::REGION.check(region.to_owned())?, id: form::VPC.check(id.to_owned())? })
+}
+
+fn cluster(text: &str, home: &str) -> Result<Cluster, OnboardError> {
+    let (region, name) = text.split_once('/').unwrap_or((home, text));
+    Ok(Cluster { region: form::REGION.check(region.to_owned())?, name: form::CLUSTER.check(name.to_owned())? })
 }

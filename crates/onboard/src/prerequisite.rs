@@ -147,4 +147,26 @@ pub(crate) mod given {
         Parameter { name: "kms-key-arn", about: "an existing KMS key for the logs; default none, S3's own encryption" };
     pub(crate) const ORGANIZATION: Parameter =
         Parameter { name: "organization-id", about: "the organisation, if the trail is to be the organisation's" };
+    pub(crate) const PRINCIPAL: Parameter = Parameter {
+        name: "principal",
+        about: "who may assume the scanner's and the prober's role: an account's twelve digits, or the ARN of a role or user",
+    };
+    pub(crate) const EXTERNAL_ID: Parameter = Parameter {
+        name: "scanner-external-id",
+        about: "a text of at least eight characters that must be given when those roles are assumed",
+    };
+    pub(crate) const MODELS: Parameter = Parameter {
+        name: "model",
+        about: "ARN of a model, inference profile, deployment or SageMaker endpoint that may be invoked; may be given several times",
+    };
+    pub(crate) const GUARDRAIL: Parameter = Parameter {
+        name: "guardrail",
+        about: "ARN of the guardrail without which workloads may not invoke; default none",
+    };
+    pub(crate) const CLUSTERS: Parameter = Parameter {
+        name: "cluster",
+        about: "EKS clusters: a name in the home region, `<region>/<name>` elsewhere; verification without it looks at every cluster",
+    };
+    pub(crate) const AS_DOCUMENTED: Parameter =
+        Parameter { name: "as-documented", about: "render what the common guides ask for, to the letter" };
 }

@@ -59,15 +59,9 @@ impl Prerequisite for ScannerIdentity {
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        const ROLE: Parameter = Parameter { name: "role", about: "the role's name; default `sightline-scanner`" };
-        const PRINCIPAL: Parameter = Parameter {
-            name: "principal",
-            about: "who may assume the role: an account's twelve digits, or the ARN of a role or user",
-        };
-        const EXTERNAL: Parameter =
-            Parameter { name: "external-id", about: "a text of at least eight characters that must be given when the role is assumed" };
+        const ROLE: Parameter = Parameter { name: "scanner-role", about: "the role's name; default `sightline-scanner`" };
         const AUDIT: Parameter = Parameter { name: "security-audit", about: "attach AWS's `SecurityAudit` as well" };
-        &[given::ACCOUNT_ID, given::REGIONS, ROLE, PRINCIPAL, EXTERNAL, AUDIT, given::BUCKET, given::PREFIX, given::KMS_KEY]
+        &[given::ACCOUNT_ID, given::REGIONS, ROLE, given::PRINCIPAL, given::EXTERNAL_ID, AUDIT, given::BUCKET, given::PREFIX, given::KMS_KEY]
     }
 
     fn permissions(&self) -> &'static [Permission] {
@@ -118,7 +112,7 @@ fn trust_policy(parameters: &Parameters) -> Result<Policy, OnboardError> {
     let who = parameters.principal.as_ref();
     let who = who.ok_or_else(|| needed("principal", "who may assume the role: an account, or the ARN of a role or user"))?;
     let id = parameters.external_id.as_ref();
-    let id = id.ok_or_else(|| needed("external-id", "a text that must be given when the role is assumed, such as a random UUID"))?;
+    let id = id.ok_or_else(|| needed("scanner-external-id", "a text that must be given when the role is assumed, such as a random UUID"))?;
     let statement = Statement::allow("ScannerWithExternalId", vec!["sts:AssumeRole".to_owned()], Vec::new())
         .of(Principal::aws(who))
         .when("StringEquals", "sts:ExternalId", [id.clone()]);

@@ -14,7 +14,7 @@ mod parsed;
 mod rendered;
 mod verified;
 
-use sightline_onboard::{Given, Parameters};
+use sightline_onboard::{Format, Given, OnboardError, Parameters, Prerequisite};
 use std::path::PathBuf;
 
 const ACCOUNT: &str = "123456789012";
@@ -28,6 +28,14 @@ fn plain() -> Given {
         principal: Some("210987654321".into()),
         external_id: Some("correct-horse-battery".into()),
         vpc_ids: vec![VPC.into()],
+        models: vec![
+            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0".into(),
+            format!(
+                "arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+            ),
+        ],
+        clusters: vec!["apps".into()],
+        organizational_units: vec!["r-ab12".into()],
         actions: ["bedrock:ListGuardrails", "bedrock:GetGuardrail", "ec2:DescribeInstances", "s3:ListAllMyBuckets"]
             .map(str::to_owned)
             .into(),
@@ -49,12 +57,38 @@ fn full() -> Given {
         security_audit: true,
         data_events: true,
         retention_days: Some(90),
+        models: vec![
+            "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0".into(),
+            format!("arn:aws:bedrock:eu-west-1:{ACCOUNT}:application-inference-profile/a1b2c3d4e5f6"),
+            format!("arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint/ranker"),
+        ],
+        guardrail: Some(format!("arn:aws:bedrock:eu-west-1:{ACCOUNT}:guardrail/gr12ab34cd56:1")),
+        probe_role: Some("prober".into()),
+        clusters: vec!["apps".into(), "us-east-1/batch".into()],
+        scanner_cidrs: vec!["203.0.113.7/32".into()],
+        vm_role: Some("instances".into()),
+        pod_role: Some("pods".into()),
+        namespace: Some("shop".into()),
+        service_account: Some("assistant".into()),
+        irsa: true,
+        oidc_provider: Some("oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF".into()),
+        organizational_units: vec!["ou-ab12-34567890".into()],
+        delegated_administrator: Some("210987654321".into()),
         ..plain()
     }
 }
 
 fn checked(given: Given) -> Parameters {
     Parameters::check(given).unwrap()
+}
+
+/// A rendering, where the unit has one in this language.
+fn written(unit: &dyn Prerequisite, parameters: &Parameters, format: Format) -> Option<String> {
+    match unit.render(parameters, format) {
+        Ok(text) => Some(text),
+        Err(OnboardError::NoForm { .. }) => None,
+        Err(error) => panic!("{}: {error}", unit.id()),
+    }
 }
 
 /// A program of the project's virtual environment, or a line that says that the test was skipped.
