@@ -216,7 +216,7 @@ def install() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sightline", type=Path, default=ROOT / "target" / "debug" / "sightline", help="the binary to measure")
+    parser.add_argument("--sightline", type=Path, default=ROOT / "target" / "release" / "sightline", help="the binary to measure")
     parser.add_argument("--times", type=int, default=10, help="how much there is beside the demo's estate (default 10)")
     parser.add_argument("--repetitions", type=int, default=3, help="runs of each program (default 3)")
     parser.add_argument("--latency", type=float, default=50.0, help="milliseconds that each answer takes in the second part (default 50)")
@@ -231,7 +231,7 @@ def main() -> int:
 
 def measure(args: argparse.Namespace) -> int:
     if not args.sightline.exists():
-        raise Missing(f"there is no `{args.sightline}`: build it with `cargo build`, or name one with --sightline")
+        raise Missing(f"there is no `{args.sightline}`: build it with `cargo build --release -p sightline`, or name one with --sightline")
     work = CACHE / "work"
     scanners: list[Scanner] = [Sightline(args.sightline.resolve(), work)]
     if not args.no_peer:

@@ -6,6 +6,7 @@ mod checks;
 mod completions;
 mod config;
 mod connection;
+mod doctor;
 mod explain;
 mod findings;
 mod generate;
@@ -65,6 +66,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Onboard(onboard::Onboard),
+    Doctor(doctor::Doctor),
     Scan(scan::Scan),
     Ingest(ingest::Ingest),
     Logs(logs::Logs),
@@ -96,6 +98,7 @@ impl Cli {
         let global = &self.global;
         match self.command {
             Command::Onboard(command) => command.run().await,
+            Command::Doctor(command) => command.run(global).await,
             Command::Scan(command) => command.run(global).await,
             Command::Ingest(command) => command.run(global).await,
             Command::Logs(command) => command.run(global).await,

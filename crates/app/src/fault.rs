@@ -1,6 +1,6 @@
 //! A file of the user's that is at fault, with the place in it.
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, NamedSource, SourceSpan};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, NamedSource, SourceCode as _, SourceSpan};
 use sightline_model::untrusted::{for_terminal, shortened};
 use std::ops::Range;
 use std::path::Path;
@@ -39,6 +39,17 @@ impl FileFault {
             span: span.map(SourceSpan::from),
             help,
         })
+    }
+
+    /// The line that it is about, from 1.
+    pub(crate) fn line(&self) -> Option<usize> {
+        let read = self.file.read_span(&self.span?, 0, 0).ok()?;
+        Some(read.line() + 1)
+    }
+
+    /// What to write instead, where that is known.
+    pub(crate) fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 
     /// The error with the lines of the file that it is about.

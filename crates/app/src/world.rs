@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sightline_collect::scan::Clock;
 use sightline_model::RunId;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Now.
@@ -51,6 +52,17 @@ pub(crate) fn columns() -> Option<u16> {
 /// The text of a variable of the environment; none where it is empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// All variables of the environment. What is not Unicode is shown with `�` in place of it.
+pub(crate) fn variables() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
+}
+
+/// The folder of temporary files.
+pub(crate) fn temporary() -> PathBuf {
+    std::env::temp_dir()
 }
 
 /// How many threads this machine runs at once.

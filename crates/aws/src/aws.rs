@@ -96,6 +96,10 @@ impl Aws {
         &self.0.config
     }
 
+    pub(crate) fn http(&self) -> SharedHttpClient {
+        self.0.http.clone()
+    }
+
     /// The region of the options, the environment or the profile, else `us-east-1`.
     pub fn default_region(&self) -> &str {
         self.0.config.region().map_or("us-east-1", |region| region.as_ref())

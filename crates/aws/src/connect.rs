@@ -67,7 +67,7 @@ pub(crate) async fn load(options: Connect) -> Result<SdkConfig, AwsError> {
 
 /// The instance metadata service, which the default chain asks last, is left out: off EC2 it costs seconds, and all that depends on
 /// the answer is where global calls go.
-fn region_chain(options: &Connect) -> RegionProviderChain {
+pub(crate) fn region_chain(options: &Connect) -> RegionProviderChain {
     let profile = ProfileFileRegionProvider::builder();
     let profile = match &options.profile {
         Some(name) => profile.profile_name(name),

@@ -63,7 +63,7 @@ fn of_dispatch(about: About<'_>, failure: &DispatchFailure) -> CallError {
 }
 
 /// Providers wrap what they met as text, so that an expired session can be told from a missing one by words only.
-fn of_credentials(about: About<'_>, error: &CredentialsError) -> CallError {
+pub(crate) fn of_credentials(about: About<'_>, error: &CredentialsError) -> CallError {
     let said = DisplayErrorContext(error).to_string();
     let lower = said.to_ascii_lowercase();
     if lower.contains("expired") {
@@ -80,6 +80,16 @@ fn of_credentials(about: About<'_>, error: &CredentialsError) -> CallError {
         ),
         CredentialsError::ProviderTimedOut(_) => about.error(CallErrorKind::NoCredentials, "CredentialsTimedOut", Root(error)),
         _ => about.error(CallErrorKind::NoCredentials, "CredentialsFailed", Root(error)),
+    }
+}
+
+/// What an error says, with its causes; of one in sending, what the connection said.
+pub(crate) fn told(error: &SdkError<Fault, HttpResponse>) -> String {
+    match error {
+        SdkError::DispatchFailure(failure) => {
+            failure.as_connector_error().map_or_else(|| Root(error).to_string(), |reason| Root(reason).to_string())
+        }
+        _ => Root(error).to_string(),
     }
 }
 

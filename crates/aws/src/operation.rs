@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Sent with every request.
-const USER_AGENT: &str = concat!("sightline/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("sightline/", env!("CARGO_PKG_VERSION"));
 
 /// The largest answer that is read, objects aside.
 pub(crate) const MAX_ANSWER: u64 = 64 * 1024 * 1024;

@@ -48,7 +48,8 @@ impl Aws {
         let configured = connect::configured_endpoint(self.config(), service.service_id);
         let is_configured = configured.is_some();
         let url = configured.unwrap_or_else(|| endpoint::endpoint(service, region).url);
-        let proxy = url.parse().ok().and_then(|uri: http::Uri| Some(Matcher::from_env().intercept(&uri)?.uri().to_string()));
+        let proxy =
+            url.parse().ok().and_then(|uri: http::Uri| Some(Matcher::from_env().intercept(&uri)?.uri().to_string()));
         Ok(Way { url, is_configured, proxy })
     }
 

@@ -147,7 +147,9 @@ impl Judge<'_> {
     }
 
     /// One answer a resource: the worst status wins, and its reasons are kept.
-    fn merged(&self, rows: Vec<Row>) -> BTreeMap<Place, Answer> {
+    fn merged(&self, mut rows: Vec<Row>) -> BTreeMap<Place, Answer> {
+        // Queries give rows in any order; the same rows must give the same words.
+        rows.sort_by_cached_key(|row| (row.reason.clone(), row.fix_values()));
         let mut merged: BTreeMap<Place, Answer> = BTreeMap::new();
         for row in rows {
             let fix_values = row.fix_values();

@@ -1,6 +1,6 @@
 //! Makes the statement that runs from the query that was written: parameters are put in, shared queries are put before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -9,12 +9,43 @@ use crate::shared::SharedQuery;
 
 /// The check's statement at the time `now`: the shared queries that it needs stand before it as common table expressions.
 pub fn statement(check: &Check, now: Timestamp) -> String {
-    with_params(&with_shared(&check.sql, &check.shared), &check.declaration.params, now)
+    Query::new(check, now).whole()
+}
+
+/// A check's query and the shared queries that it needs, with parameters put in.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    own: String,
+    /// each behind those that it needs itself
+    pub(crate) shared: Vec<SharedQuery>,
+}
+
+impl Query {
+    pub(crate) fn new(check: &Check, now: Timestamp) -> Self {
+        let put_in = |sql: &str| with_params(sql, &check.declaration.params, now);
+        let shared = |query: &SharedQuery| SharedQuery { name: query.name.clone(), sql: put_in(&query.sql) };
+        Self { own: put_in(&check.sql), shared: check.shared.iter().map(shared).collect() }
+    }
+
+    /// One statement that needs nothing else.
+    pub(crate) fn whole(&self) -> String {
+        self.after(&self.shared)
+    }
+
+    /// The check's own statement, with only these before it.
+    pub(crate) fn after(&self, shared: &[SharedQuery]) -> String {
+        with_shared(&self.own, shared)
+    }
 }
 
 /// Whether the statement has this word in it.
 pub(crate) fn names(sql: &str, word: &str) -> bool {
-    sql.split(|c| !is_word(c)).any(|other| other == word)
+    words(sql).contains(word)
+}
+
+/// The words of a statement.
+pub(crate) fn words(sql: &str) -> BTreeSet<&str> {
+    sql.split(|c| !is_word(c)).collect()
 }
 
 /// Names that follow a `$`, in order.
@@ -56,7 +87,8 @@ fn instant(now: Timestamp) -> String {
     format!("arrow_cast({}, 'Timestamp(Microsecond, Some(\"UTC\"))')", now.as_microsecond())
 }
 
-fn with_shared(sql: &str, shared: &[SharedQuery]) -> String {
+/// The statement with these before it.
+pub(crate) fn with_shared(sql: &str, shared: &[SharedQuery]) -> String {
     if shared.is_empty() {
         return sql.to_owned();
     }

@@ -61,7 +61,8 @@ impl Shared {
     }
 
     fn collect(&self, sql: &str, used: &mut Vec<SharedQuery>, open: &mut Vec<String>) {
-        for (name, text) in self.0.iter().filter(|(name, _)| query::names(sql, name)) {
+        let words = query::words(sql);
+        for (name, text) in self.0.iter().filter(|(name, _)| words.contains(name.as_str())) {
             if open.contains(name) || used.iter().any(|other| other.name == *name) {
                 continue;
             }

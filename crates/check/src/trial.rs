@@ -8,6 +8,7 @@ mod faults;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::slice;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -16,12 +17,13 @@ use sightline_lake::Session;
 use sightline_model::{Finding, RunId, TableSchema};
 
 use crate::check::{Case, Check, FixPart};
-use crate::evaluate::{self, Context};
+use crate::evaluate::{self, Context, MEMORY};
 use crate::fix;
 use crate::fixture;
 use crate::gap::{Covered, Inspected, Scan};
 use crate::judge::{FIX_COLUMN, Judge, Row};
 use crate::query;
+use crate::run::Run;
 
 /// Columns of the contract between a query and the engine.
 const COLUMNS: &[&str] = &["resource", "status", "reason", "account_id", "region", "title"];
@@ -96,8 +98,9 @@ pub async fn trial(check: &Check, schemas: &[TableSchema], now: Timestamp) -> Tr
 /// The schemas of the tables that the check or its tests name: sessions with few tables are made quickly.
 pub fn needed(check: &Check, schemas: &[TableSchema], now: Timestamp) -> Vec<TableSchema> {
     let statement = query::statement(check, now);
+    let words = query::words(&statement);
     let wanted = |schema: &&TableSchema| {
-        query::names(&statement, &schema.name)
+        words.contains(schema.name.as_str())
             || schema.name == check.declaration.resource
             || check.cases.iter().any(|case| case.rows.contains_key(&schema.name))
     };
@@ -135,7 +138,7 @@ impl<'a> Ran<'a> {
     pub(crate) fn judged(&self, covered: Vec<Covered>) -> Vec<Finding> {
         let inspected = Inspected::of(self.scans.clone(), covered);
         let actions_of = |table: &str| vec![format!("test:Collect/{table}")];
-        let context = Context { run: &self.run, now: self.now, actions_of: &actions_of };
+        let context = Context { run: &self.run, now: self.now, actions_of: &actions_of, memory: MEMORY };
         let judge = Judge { check: self.check, inspected: &inspected, context: &context };
         judge.findings(self.rows.clone(), &inspected.gaps(&self.tables, context.actions_of))
     }
@@ -165,8 +168,10 @@ fn of_rows<T: DeserializeOwned>(rows: Vec<Value>) -> Result<Vec<T>, String> {
     rows.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
+/// The check's query, as an evaluation runs it.
 async fn run(session: &Session, check: &Check, now: Timestamp) -> Result<(BTreeSet<String>, Vec<Row>), String> {
-    let answer = session.sql(&query::statement(check, now)).await.map_err(|error| error.to_string())?;
+    let run = Run::new(session, slice::from_ref(check), now, MEMORY).await.map_err(|error| error.to_string())?;
+    let answer = run.answer(0).await?;
     let columns = answer.columns().into_iter().map(|column| column.name).collect();
     Ok((columns, answer.rows_as().map_err(|error| error.to_string())?))
 }

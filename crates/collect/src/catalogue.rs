@@ -20,6 +20,7 @@ pub use template::Template;
 
 use crate::CollectError;
 use crate::special;
+use serde_json::Value;
 use sightline_model::TableSchema;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,6 +107,20 @@ impl Catalogue {
         let own = OWN_ACTIONS.iter().map(|action| (*action).to_owned());
         let calls = self.tables().flat_map(Table::calls).filter(|call| call.is_of_iam());
         own.chain(calls.map(|call| call.action.clone())).collect()
+    }
+
+    /// The calls that list without anything being known before, with their inputs: one each, those of the account and of regions alike.
+    pub fn first_calls(&self) -> Vec<(Call, Value)> {
+        let mut first: BTreeMap<&str, (&Call, Value)> = BTreeMap::new();
+        for table in self.tables() {
+            let Source::Declared(declared) = &table.source else { continue };
+            if declared.list.parent.is_some() || !declared.list.call.is_of_iam() {
+                continue;
+            }
+            let input = declared.list.inputs.first().cloned().unwrap_or_default();
+            first.entry(&declared.list.call.action).or_insert((&declared.list.call, Value::Object(input)));
+        }
+        first.into_values().map(|(call, input)| (call.clone(), input)).collect()
     }
 
     /// The IAM actions that one table needs to be whole, its parents' among them; none for a table that is not there.

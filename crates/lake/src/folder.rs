@@ -142,7 +142,7 @@ impl Lake {
         Session::new(tables, schemas, current, Some(self.root.join("tmp")))
     }
 
-    async fn snapshot(&self, table: &'static LakeTable) -> Result<SnapshotTable, LakeError> {
+    pub(crate) async fn snapshot(&self, table: &'static LakeTable) -> Result<SnapshotTable, LakeError> {
         self.table(table)?.lock().await.snapshot().await
     }
 

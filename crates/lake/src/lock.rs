@@ -14,12 +14,14 @@ pub struct LakeLock {
     _file: File,
 }
 
+pub(crate) const FOLDER: &str = "locks";
+
 /// Takes `<root>/locks/<stage>.lock` or says who has it.
 pub(crate) fn take(root: &Path, stage: &str, detail: &str) -> Result<LakeLock, LakeError> {
     if stage.is_empty() || !stage.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(LakeError::Stage { stage: for_terminal(&shortened(stage, 60)) });
     }
-    let folder = root.join("locks");
+    let folder = root.join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(LakeError::io("create", &folder))?;
     let path = folder.join(format!("{stage}.lock"));
     // The file is never deleted: a process that waits for a deleted file would hold a lock of its own beside ours.
@@ -43,7 +45,7 @@ pub(crate) fn take(root: &Path, stage: &str, detail: &str) -> Result<LakeLock, L
     Ok(LakeLock { _file: file })
 }
 
-fn holder(file: &mut File) -> String {
+pub(crate) fn holder(file: &mut File) -> String {
     let mut text = String::new();
     match file.take(500).read_to_string(&mut text) {
         Ok(_) if !text.is_empty() => for_terminal(&shortened(&text, 300)),

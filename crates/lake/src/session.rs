@@ -1,5 +1,11 @@
 //! SQL over one state of the lake: read-only, bounded in memory.
 
+mod inventory;
+mod names;
+mod rules;
+mod statement;
+mod workspace;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -14,7 +20,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::TryStreamExt;
 use serde_json::Value;
 use sightline_model::{LakeTable, TableSchema, lake_table};
@@ -23,6 +29,9 @@ use crate::answer::Answer;
 use crate::current::Current;
 use crate::views::Views;
 use crate::{LakeError, TextFunction, function, guard, rows};
+
+pub use statement::Statement;
+pub use workspace::Workspace;
 
 /// What queries may hold in memory before they spill to disk, in bytes.
 const MEMORY: usize = 512 << 20;
@@ -76,18 +85,7 @@ impl Session {
     /// A statement that does more, or does not parse, or names what does not exist; a failure to read; an answer of more
     /// than 512 MB.
     pub async fn sql(&self, sql: &str) -> Result<Answer, LakeError> {
-        let failed = |error| LakeError::query(&error);
-        let mut stream = self.execute(sql).await?;
-        let schema = stream.schema();
-        let (mut batches, mut size) = (vec![], 0);
-        while let Some(batch) = stream.try_next().await.map_err(failed)? {
-            size += batch.get_array_memory_size();
-            if size > ANSWER {
-                return Err(LakeError::TooLarge { limit: ANSWER });
-            }
-            batches.push(batch);
-        }
-        Answer::new(&schema, batches)
+        answer(self.execute(sql).await?).await
     }
 
     /// Runs one statement that reads, and hands out its rows some thousands at a time: what is asked for may be larger than
@@ -102,12 +100,9 @@ impl Session {
     async fn execute(&self, sql: &str) -> Result<SendableRecordBatchStream, LakeError> {
         let failed = |error| LakeError::query(&error);
         let state = self.context.state();
-        let statement = guard::parse(&state, sql)?;
-        guard::check_names(&self.views.names(), &guard::tables_of(&state, &statement)?)?;
-        let plan = state.statement_to_plan(statement).await.map_err(failed)?;
-        // What hides in a query (SELECT … INTO, for one) shows in its plan.
-        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        read_only.verify_plan(&plan).map_err(|_| guard::refused(sql))?;
+        let statement = Statement::new(&state, sql)?;
+        guard::check_names(&self.views.names(), statement.tables())?;
+        let plan = statement.plan(&state).await?;
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
         frame.execute_stream().await.map_err(failed)
     }
@@ -117,14 +112,16 @@ impl Session {
     /// # Errors
     /// As [`Session::sql`] where the statement does not parse or does more than read. Unknown names are no error here.
     pub fn tables_of(&self, sql: &str) -> Result<BTreeSet<String>, LakeError> {
-        let state = self.context.state();
-        let statement = guard::parse(&state, sql)?;
-        guard::tables_of(&state, &statement)
+        Ok(Statement::new(&self.context.state(), sql)?.tables().clone())
     }
 
-    /// Whether a table of the lake, or a `current_*` view of one, has no row for sure. Typed views are not known to.
-    pub fn is_unwritten(&self, name: &str) -> bool {
-        self.views.is_unwritten(name)
+    /// This state for many small queries, with the functions that were registered. It holds up to `limit` bytes of inventory in
+    /// memory, as many of kept answers, and what queries made of the former.
+    ///
+    /// # Errors
+    /// The query engine cannot be set up.
+    pub fn workspace(&self, limit: usize) -> Result<Workspace, LakeError> {
+        Workspace::new(self.context.state(), Arc::clone(&self.views), limit)
     }
 
     /// Gives statements of this session a function `name(text, …) -> text` of `arity` arguments. It must answer the same for
@@ -165,6 +162,20 @@ impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").finish_non_exhaustive()
     }
+}
+
+/// All rows of a stream, if they fit.
+async fn answer(mut stream: SendableRecordBatchStream) -> Result<Answer, LakeError> {
+    let schema = stream.schema();
+    let (mut batches, mut size) = (vec![], 0);
+    while let Some(batch) = stream.try_next().await.map_err(|error| LakeError::query(&error))? {
+        size += batch.get_array_memory_size();
+        if size > ANSWER {
+            return Err(LakeError::TooLarge { limit: ANSWER });
+        }
+        batches.push(batch);
+    }
+    Answer::new(&schema, batches)
 }
 
 fn context(views: Arc<Views>, spill: Option<PathBuf>) -> Result<SessionContext, DataFusionError> {

@@ -4,6 +4,7 @@
 //! files are read whole and by their own column names, so a table with deletion vectors or column mapping is refused.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use deltalake::DeltaTable;
+use object_store::local::LocalFileSystem;
 use object_store::path::Path as StorePath;
 use sightline_model::LakeTable;
 
@@ -126,6 +128,23 @@ impl SnapshotTable {
     /// Name and size of each file.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, u64)> {
         self.files.iter().filter_map(|file| Some((file.path.filename()?, file.size)))
+    }
+
+    /// Looks for each file, and at its size.
+    pub(crate) fn check_files(&self) -> std::result::Result<(), LakeError> {
+        let disk = LocalFileSystem::new();
+        for file in &self.files {
+            let unnamed = |error| LakeError::query(&DataFusionError::ObjectStore(Box::new(error)));
+            let path = disk.path_to_filesystem(&file.path).map_err(unnamed)?;
+            let reason = match std::fs::metadata(&path) {
+                Ok(found) if found.len() == file.size => continue,
+                Ok(found) => format!("it has {} bytes, {} were written", found.len(), file.size),
+                Err(error) if error.kind() == ErrorKind::NotFound => "it is gone, and its rows with it".to_owned(),
+                Err(error) => return Err(LakeError::io("look at", path)(error)),
+            };
+            return Err(LakeError::Damaged { path, reason });
+        }
+        Ok(())
     }
 
     /// The table as if it had only the files of these names.

@@ -4,9 +4,12 @@
 //! the optimizer's rules; this one makes the expressions of the columns that are wanted, once, when it is scanned. What it
 //! returns are ordinary operators, which can be serialised and sent to other machines.
 
+mod held;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -17,6 +20,8 @@ use datafusion::logical_expr::{Expr, ExprSchemable};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
+
+pub(crate) use held::HeldTable;
 
 /// Rows of a table that pass a filter, as columns that are made of the table's.
 #[derive(Debug)]
@@ -34,6 +39,11 @@ impl TypedView {
         let field = |column: &Expr| Ok(column.to_field(&of_rows)?.1);
         let fields = columns.iter().map(field).collect::<Result<Vec<FieldRef>>>()?;
         Ok(Self { rows, filter, columns, schema: Arc::new(Schema::new(fields)) })
+    }
+
+    /// The same table over rows that were read already, and that pass the filter.
+    pub(crate) fn over(self, rows: RecordBatch) -> HeldTable {
+        HeldTable::new(rows, self.columns, self.schema)
     }
 
     /// Places of the stored columns that the filter or one of these columns reads.

@@ -68,6 +68,19 @@ impl Views {
         names
     }
 
+    /// Whether this is an inventory table.
+    pub(crate) fn is_inventory(&self, name: &str) -> bool {
+        self.typed.contains_key(name)
+    }
+
+    /// The view of an inventory table; nothing where there is no such table.
+    pub(crate) fn typed_view(&self, name: &str) -> Result<Option<TypedView>> {
+        let Some(schema) = self.typed.get(name) else { return Ok(None) };
+        let Some(resources) = self.tables.get(lake_table::RESOURCE.name) else { return Ok(None) };
+        let filter = self.current.of_scan().and(col("table_name").eq(lit(name)));
+        Ok(Some(TypedView::new(Arc::clone(resources), filter, view::columns(schema))?))
+    }
+
     fn view(&self, table: &LakeTable, filter: Expr) -> Result<Option<Arc<dyn TableProvider>>> {
         let Some(provider) = self.tables.get(table.name) else { return Ok(None) };
         let rows =
@@ -89,10 +102,11 @@ impl SchemaProvider for Views {
         if let Some((_, table, filter)) = CURRENT.iter().find(|(view, ..)| *view == name) {
             return self.view(table, filter(&self.current));
         }
-        let Some(schema) = self.typed.get(name) else { return made::view(name, &self.tables).await };
-        let filter = self.current.of_scan().and(col("table_name").eq(lit(name)));
-        let Some(resources) = self.tables.get(lake_table::RESOURCE.name) else { return Ok(None) };
-        Ok(Some(Arc::new(TypedView::new(Arc::clone(resources), filter, view::columns(schema))?)))
+        if self.is_inventory(name) {
+            let typed = self.typed_view(name)?;
+            return Ok(typed.map(|typed| Arc::new(typed) as Arc<dyn TableProvider>));
+        }
+        made::view(name, &self.tables).await
     }
 
     async fn table_type(&self, name: &str) -> Result<Option<TableType>> {

@@ -1,11 +1,13 @@
 //! What verification works with, and its way of asking AWS.
 
 use crate::parameters::Parameters;
+use crate::pods::ListPods;
 use crate::verdict::Unanswered;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
 use sightline_aws::Aws;
+use std::sync::Arc;
 
 /// The account, what is expected of it, and the time.
 #[derive(Clone)]
@@ -16,6 +18,8 @@ pub struct Context {
     pub parameters: Parameters,
     /// now: ages are counted from it
     pub now: Timestamp,
+    /// the way into clusters; without one, what only a cluster can tell is not told
+    pub pods: Option<Arc<dyn ListPods>>,
 }
 
 /// An answer, or why there is none.

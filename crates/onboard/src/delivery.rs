@@ -6,6 +6,7 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html>, and their pages on KMS keys.
 
 use crate::parameters::Parameters;
+use crate::prerequisite::{self, Scope};
 use crate::render::policy::Reasoned;
 use sightline_iam::{Principal, Statement};
 
@@ -41,6 +42,17 @@ pub(crate) fn flow_logs(parameters: &Parameters) -> Vec<Reasoned> {
     ]
 }
 
+/// Look-ups that Route 53 Resolver logs, which the same service delivers: [`flow_logs`] lets it look before it writes.
+pub(crate) fn look_ups(parameters: &Parameters) -> Vec<Reasoned> {
+    let objects = parameters.objects_arn(&format!("AWSLogs/{}/vpcdnsquerylogs/*", parameters.account_id));
+    let write = Statement::allow("LookUpsWrite", words(["s3:PutObject"]), vec![objects]);
+    let write = owned(write.of(Principal::service(LOG_DELIVERY)));
+    vec![Reasoned::new(
+        "The log delivery service writes the look-ups of this account's VPCs and no other's.",
+        from_regions(write, parameters, "logs"),
+    )]
+}
+
 /// CloudTrail: this trail alone.
 pub(crate) fn cloudtrail(parameters: &Parameters) -> Vec<Reasoned> {
     let owners = std::iter::once(&parameters.account_id).chain(&parameters.organization_id);
@@ -67,29 +79,49 @@ pub(crate) fn bedrock(parameters: &Parameters) -> Vec<Reasoned> {
     )]
 }
 
+/// The scanner, where the bucket is of another account: a role's own policy is not enough there.
+pub(crate) fn scanner(parameters: &Parameters) -> Vec<Reasoned> {
+    let on_bucket = prerequisite::permissions().into_values().filter(|permission| permission.scope == Scope::LogBucket);
+    let actions = on_bucket.map(|permission| permission.action.to_owned()).collect();
+    let role = || Principal::aws(&parameters.role_arn());
+    let look = Statement::allow("ScannerLooks", actions, vec![parameters.bucket_arn()]).of(role());
+    let read = Statement::allow("ScannerReads", words(["s3:GetObject"]), vec![parameters.objects_arn("AWSLogs/*")]).of(role());
+    vec![
+        Reasoned::new("The scanner's role, of another account, looks how the bucket is set up and lists the logs.", look),
+        Reasoned::new("The scanner's role reads the logs, and nothing else in the bucket.", read),
+    ]
+}
+
+/// What a key's policy must say for Bedrock alone.
+pub(crate) fn bedrock_key(parameters: &Parameters) -> Reasoned {
+    let use_key = Statement::allow("BedrockUsesKey", words(["kms:GenerateDataKey"]), words(["*"]));
+    Reasoned::new(
+        "Bedrock encrypts invocation logs with the key.",
+        from_regions(use_key.of(Principal::service(BEDROCK)), parameters, "bedrock"),
+    )
+}
+
+/// What a key's policy must say for the log delivery service alone.
+pub(crate) fn log_delivery_key(parameters: &Parameters) -> Reasoned {
+    let actions = words(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]);
+    let use_key = Statement::allow("FlowLogsUseKey", actions, words(["*"])).of(Principal::service(LOG_DELIVERY));
+    Reasoned::new(
+        "The log delivery service encrypts flow logs with the key, and finishes uploads in parts, which takes decryption.",
+        from_regions(use_key, parameters, "logs"),
+    )
+}
+
 /// What the key's policy must say besides what it says already, where the logs have a key.
 pub(crate) fn key_statements(parameters: &Parameters) -> Vec<Reasoned> {
-    let every = || words(["*"]);
-    let logs = words(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]);
-    let trail = words(["kms:DescribeKey", "kms:GenerateDataKey*"]);
-    let allow = |sid: &str, actions, service| Statement::allow(sid, actions, every()).of(Principal::service(service));
+    let actions = words(["kms:DescribeKey", "kms:GenerateDataKey*"]);
+    let trail = Statement::allow("CloudTrailUsesKey", actions, words(["*"])).of(Principal::service(CLOUDTRAIL));
     vec![
-        Reasoned::new(
-            "The log delivery service encrypts flow logs with the key, and finishes uploads in parts, which takes decryption.",
-            from_regions(allow("FlowLogsUseKey", logs, LOG_DELIVERY), parameters, "logs"),
-        ),
+        log_delivery_key(parameters),
         Reasoned::new(
             "CloudTrail encrypts the events of this trail with the key.",
-            allow("CloudTrailUsesKey", trail, CLOUDTRAIL).when(
-                "StringEquals",
-                "aws:SourceArn",
-                [parameters.trail_arn()],
-            ),
+            trail.when("StringEquals", "aws:SourceArn", [parameters.trail_arn()]),
         ),
-        Reasoned::new(
-            "Bedrock encrypts invocation logs with the key.",
-            from_regions(allow("BedrockUsesKey", words(["kms:GenerateDataKey"]), BEDROCK), parameters, "bedrock"),
-        ),
+        bedrock_key(parameters),
     ]
 }
 

@@ -35,6 +35,16 @@ pub enum OnboardError {
         /// why, and what does it instead
         why: &'static str,
     },
+    /// More resources than CloudFormation takes in one stack.
+    #[error("{prerequisite} has {has} resources, a CloudFormation stack holds {limit}: make a stack of each prerequisite instead")]
+    TooManyResources {
+        /// the prerequisite's id
+        prerequisite: &'static str,
+        /// how many there are
+        has: usize,
+        /// how many may be in one stack
+        limit: usize,
+    },
     /// The actions fill more managed policies than a role can hold.
     #[error("{actions} actions fill {documents} policies, a role holds {limit}: ask for fewer services")]
     TooManyPolicies {

@@ -1,6 +1,7 @@
 //! The scanner's permissions: the calls of the inventory and of verification, as documents that fit a managed policy, and the
 //! logs, which alone are read as data.
 
+use crate::bucket;
 use crate::error::OnboardError;
 use crate::parameters::Parameters;
 use crate::prerequisite::{self, Permission, Scope};
@@ -28,15 +29,25 @@ pub(crate) fn actions(parameters: &Parameters) -> BTreeSet<String> {
 
 /// The scanner's policies.
 pub(crate) fn policies(parameters: &Parameters) -> Result<Vec<Policy>, OnboardError> {
+    let further = [logs(parameters), data_of_audit(parameters), members(parameters)].concat();
+    with_inventory(parameters, Policy::new("logs", further))
+}
+
+/// The policies of the scanner's role in the organization's other accounts: the logs lie in the scanner's own account, and no further
+/// role is assumed from there.
+pub(crate) fn member_policies(parameters: &Parameters) -> Result<Vec<Policy>, OnboardError> {
+    with_inventory(parameters, Policy::new("no-data", data_of_audit(parameters)))
+}
+
+fn with_inventory(parameters: &Parameters, further: Policy) -> Result<Vec<Policy>, OnboardError> {
     let actions = actions(parameters);
-    let total = actions.len();
-    let mut policies: Vec<Policy> = split::parts(&actions)
-        .iter()
-        .map(|part| Policy::new(format!("inventory-{}", part.name), vec![inventory(part)]))
-        .collect();
-    policies.push(Policy::new("logs", logs(parameters)));
+    let parts = split::parts(&actions);
+    let inventory = parts.iter().map(|part| Policy::new(format!("inventory-{}", part.name), vec![inventory(part)]));
+    let further = Some(further).filter(|policy| !policy.statements.is_empty());
+    let policies: Vec<Policy> = inventory.chain(further).collect();
     if policies.len() > ATTACHED_LIMIT {
-        return Err(OnboardError::TooManyPolicies { actions: total, documents: policies.len(), limit: ATTACHED_LIMIT });
+        let (actions, documents) = (actions.len(), policies.len());
+        return Err(OnboardError::TooManyPolicies { actions, documents, limit: ATTACHED_LIMIT });
     }
     Ok(policies)
 }
@@ -83,16 +94,19 @@ fn purpose(service: &str) -> String {
     format!("{service}: {known}")
 }
 
-/// The log bucket: what verification asks of it, and its objects; the key that opens them.
+/// The log bucket, and those of other regions' invocation logs: what verification asks of them, and their objects; the key that opens
+/// them.
 fn logs(parameters: &Parameters) -> Vec<Reasoned> {
     let on_bucket = prerequisite::permissions().into_values().filter(|permission| permission.scope == Scope::LogBucket);
     let (listing, reading): (Vec<Permission>, Vec<Permission>) =
         on_bucket.partition(|one| one.action == "s3:ListBucket");
     let names = |all: &[Permission]| all.iter().map(|one| one.action.to_owned()).collect::<Vec<_>>();
-    let bucket = || vec![parameters.bucket_arn()];
+    let stores: Vec<Parameters> = parameters.regions.iter().map(|region| bucket::of_region(parameters, region)).collect();
+    let bucket = || stores.iter().map(Parameters::bucket_arn).collect::<Vec<_>>();
+    let objects = stores.iter().map(|store| store.objects_arn("AWSLogs/*")).collect();
     let keys = format!("{}AWSLogs/*", parameters.prefix);
     let list = Statement::allow("ListLogs", names(&listing), bucket()).when("StringLike", "s3:prefix", [keys.clone()]);
-    let read = Statement::allow("ReadLogs", vec!["s3:GetObject".to_owned()], vec![parameters.objects_arn("AWSLogs/*")]);
+    let read = Statement::allow("ReadLogs", vec!["s3:GetObject".to_owned()], objects);
     let mut statements = vec![
         Reasoned {
             why: "How the log bucket is set up: verification compares it with what it should be.".to_owned(),
@@ -109,12 +123,28 @@ fn logs(parameters: &Parameters) -> Vec<Reasoned> {
         statements
             .push(Reasoned::new("The logs are encrypted with this key; it opens them through S3 alone.", decrypt));
     }
-    if parameters.security_audit {
-        let data = AUDIT_DATA.map(str::to_owned).to_vec();
-        let deny = Statement::deny("NoDataOfSecurityAudit", data, vec!["*".to_owned()]);
-        statements.push(Reasoned::new("SecurityAudit reads documents and vectors; the scanner needs neither.", deny));
-    }
     statements
+}
+
+/// What goes with `SecurityAudit`.
+fn data_of_audit(parameters: &Parameters) -> Vec<Reasoned> {
+    let data = AUDIT_DATA.map(str::to_owned).to_vec();
+    let deny = Statement::deny("NoDataOfSecurityAudit", data, vec!["*".to_owned()]);
+    let why = "SecurityAudit reads documents and vectors; the scanner needs neither.";
+    parameters.security_audit.then(|| Reasoned::new(why, deny)).into_iter().collect()
+}
+
+/// Entering the organization's other accounts, where they are to be read.
+fn members(parameters: &Parameters) -> Vec<Reasoned> {
+    let used = prerequisite::permissions().into_values().filter(|permission| permission.scope == Scope::MemberRole);
+    let actions = used.map(|permission| permission.action.to_owned()).collect();
+    let roles = format!("arn:{}:iam::*:role/{}", parameters.partition, parameters.role);
+    let mut assume = Statement::allow("EnterMembers", actions, vec![roles]);
+    if let Some(organization) = &parameters.organization_id {
+        assume = assume.when("StringEquals", "aws:ResourceOrgID", [organization.clone()]);
+    }
+    let why = "The organization's other accounts are read through a role of this name in each of them, and no other role is assumed.";
+    (!parameters.organizational_units.is_empty()).then(|| Reasoned::new(why, assume)).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -143,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn documents_fit_and_lose_nothing(actions in proptest::collection::btree_set("(a|bb|ccc-d):[A-Z][a-z]{3,60}", 0..500)) {
+        fn documents_fit_and_lose_nothing(actions in proptest::collection::btree_set("(a|bb|ccc-d):[A-Z][a-z]{3,60}", 0..350)) {
             let parameters = parameters(actions);
             let made = policies(&parameters).unwrap();
             let mut granted = BTreeSet::new();

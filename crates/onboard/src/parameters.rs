@@ -2,7 +2,9 @@
 
 use crate::error::OnboardError;
 use crate::form;
+use crate::render::open;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sightline_model::partition;
 use std::collections::BTreeSet;
 
@@ -18,6 +20,8 @@ pub struct Given {
     pub regions: Vec<String>,
     /// the log bucket; default `sightline-logs-<account>-<home region>`
     pub bucket: Option<String>,
+    /// the account that owns the log bucket; default the account itself
+    pub bucket_account: Option<String>,
     /// folder in the bucket under which the logs lie; default none
     pub prefix: Option<String>,
     /// the trail; default `sightline`
@@ -36,6 +40,8 @@ pub struct Given {
     pub vpc_ids: Vec<String>,
     /// the IAM actions of the inventory, such as `bedrock:ListGuardrails`
     pub actions: BTreeSet<String>,
+    /// calls of the inventory that take no input, which verification tries where it runs as the scanner's role
+    pub calls: Vec<TrialCall>,
     /// attach AWS's `SecurityAudit` as well
     pub security_audit: bool,
     /// let the trail record data events of agents, knowledge bases, endpoints, …: they cost by the event
@@ -72,6 +78,19 @@ pub struct Given {
     pub as_documented: bool,
 }
 
+/// A call that only reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialCall {
+    /// the API model's name, such as `bedrock-agent`
+    pub service: String,
+    /// such as `ListAgents`
+    pub operation: String,
+    /// the IAM action, such as `bedrock:ListAgents`
+    pub action: String,
+    /// its input, mostly none
+    pub input: Value,
+}
+
 /// An EKS cluster and where it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cluster {
@@ -100,6 +119,7 @@ pub struct Parameters {
     pub(crate) home: String,
     pub(crate) regions: Vec<String>,
     pub(crate) bucket: String,
+    pub(crate) bucket_account: String,
     /// empty, or with a slash at its end
     pub(crate) prefix: String,
     pub(crate) trail: String,
@@ -110,6 +130,7 @@ pub struct Parameters {
     pub(crate) kms_key_arn: Option<String>,
     pub(crate) vpcs: Vec<Vpc>,
     pub(crate) actions: BTreeSet<String>,
+    pub(crate) calls: Vec<TrialCall>,
     pub(crate) security_audit: bool,
     pub(crate) data_events: bool,
     pub(crate) retention_days: u32,
@@ -172,9 +193,11 @@ impl Parameters {
             kms_key_arn: form::KMS_KEY.check_optional(given.kms_key_arn)?,
             vpcs: vpcs.into_iter().collect(),
             actions: form::ACTION.check_all(given.actions)?.into_iter().collect(),
+            calls: given.calls,
             security_audit: given.security_audit,
             data_events: given.data_events,
             retention_days: retention(given.retention_days)?,
+            bucket_account: form::ACCOUNT.check_optional(given.bucket_account)?.unwrap_or_else(|| account_id.clone()),
             account_id,
             partition,
             home,
@@ -197,6 +220,11 @@ impl Parameters {
     /// The log bucket.
     pub fn bucket(&self) -> &str {
         &self.bucket
+    }
+
+    /// Whether another account owns the log bucket.
+    pub(crate) fn is_bucket_elsewhere(&self) -> bool {
+        self.bucket_account != self.account_id
     }
 
     pub(crate) fn bucket_arn(&self) -> String {
@@ -235,6 +263,7 @@ impl Parameters {
             "aws-iso-e" => "cloud.adc-e.uk",
             "aws-iso-f" => "csp.hci.ic.gov",
             "aws-eusc" => "amazonaws.eu",
+            text if open::is_open(text) => open::DNS_SUFFIX,
             _ => "amazonaws.com",
         }
     }

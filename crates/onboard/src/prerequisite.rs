@@ -33,6 +33,12 @@ pub trait Prerequisite: Sync {
     /// Writes it down. The same parameters give the same text.
     fn render(&self, parameters: &Parameters, format: Format) -> Result<String, OnboardError>;
 
+    /// Whether it is made of the other prerequisites: it is then left out where all are written down, each for itself, and verifying it
+    /// is verifying them.
+    fn is_composition(&self) -> bool {
+        false
+    }
+
     /// Looks whether the account has it. It never fails: what could not be seen is a verdict that says so.
     // INVARIANT: at least one verdict; no call that changes anything.
     fn verify<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Vec<Verdict>>;
@@ -103,6 +109,8 @@ pub enum Scope {
     Account,
     /// on the log bucket alone
     LogBucket,
+    /// on the scanner's role in other accounts of the organization
+    MemberRole,
 }
 
 impl Permission {
@@ -112,6 +120,10 @@ impl Permission {
 
     pub(crate) const fn log_bucket(action: &'static str, why: &'static str) -> Self {
         Self { action, why, scope: Scope::LogBucket }
+    }
+
+    pub(crate) const fn member_role(action: &'static str, why: &'static str) -> Self {
+        Self { action, why, scope: Scope::MemberRole }
     }
 }
 
@@ -145,6 +157,14 @@ pub(crate) mod given {
     pub(crate) const TRAIL: Parameter = Parameter { name: "trail", about: "the trail's name; default `sightline`" };
     pub(crate) const KMS_KEY: Parameter =
         Parameter { name: "kms-key-arn", about: "an existing KMS key for the logs; default none, S3's own encryption" };
+    pub(crate) const UNITS: Parameter = Parameter {
+        name: "organizational-unit",
+        about: "organizational units, or the root, whose accounts are to be read; default none: this account alone",
+    };
+    pub(crate) const DELEGATED: Parameter = Parameter {
+        name: "delegated-administrator",
+        about: "the account that the scanner runs in, if it is to list the organization's accounts; default none",
+    };
     pub(crate) const ORGANIZATION: Parameter =
         Parameter { name: "organization-id", about: "the organisation, if the trail is to be the organisation's" };
     pub(crate) const PRINCIPAL: Parameter = Parameter {

@@ -3,7 +3,9 @@
 
 pub(crate) mod cloudformation;
 pub(crate) mod hcl;
+mod hcl_open;
 pub(crate) mod node;
+pub(crate) mod open;
 pub(crate) mod policy;
 pub(crate) mod shell;
 pub(crate) mod yaml;
@@ -14,7 +16,7 @@ pub(crate) fn comment(text: &str, marker: &str, indent: usize) -> String {
         let clean: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         format!("{:indent$}{marker} {}\n", "", clean.trim_end())
     };
-    wrapped(text, 110).iter().map(|text| line(text)).collect()
+    wrapped(&open::shown(text), 110).iter().map(|text| line(text)).collect()
 }
 
 /// Text in lines of at most `width` characters, broken at blanks; line breaks of the text are kept.

@@ -38,12 +38,16 @@ impl Connection {
     /// # Errors
     /// The configuration cannot be used.
     pub(crate) async fn reader(&self) -> Result<Aws, AwsError> {
-        Aws::connect(Connect {
+        Aws::connect(self.options()).await
+    }
+
+    /// What is said of the account.
+    pub(crate) fn options(&self) -> Connect {
+        Connect {
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),
             external_id: self.external_id.clone(),
             region: self.regions.first().cloned(),
-        })
-        .await
+        }
     }
 }

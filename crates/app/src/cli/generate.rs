@@ -1,4 +1,4 @@
-//! `sightline generate`: the files under `docs/` that are made of the code. Hidden: it is for those who change the code.
+//! `sightline generate`: the files under `docs/` and `deploy/` that are made of the code. Hidden: it is for those who change the code.
 
 mod tables;
 
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-/// Write the generated files under docs/ anew
+/// Write the generated files under docs/ and deploy/ anew
 #[derive(Debug, Args)]
 #[command(hide = true)]
 pub(crate) struct Generate {
@@ -27,19 +27,19 @@ impl Generate {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let mut exit = Exit::Clean;
         for (name, text) in files()? {
-            let path = self.root.join("docs").join(&name);
+            let path = self.root.join(&name);
             if fs::read_to_string(&path).is_ok_and(|old| old == text) {
                 continue;
             }
             if self.check {
-                print::line(&format!("docs/{name} is stale: run `make generate`"))?;
+                print::line(&format!("{name} is stale: run `make generate`"))?;
                 exit = Exit::Findings;
             } else {
                 if let Some(folder) = path.parent() {
                     fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
                 }
                 fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
-                print::line(&format!("wrote docs/{name}"))?;
+                print::line(&format!("wrote {name}"))?;
             }
         }
         Ok(exit)
@@ -47,15 +47,17 @@ impl Generate {
 }
 
 fn files() -> anyhow::Result<Vec<(String, String)>> {
-    let mut files = sightline_check::pages()?;
-    let own = vec![
+    let own = [
         ("cli.md", command_line()),
         ("onboarding.md", sightline_onboard::guide_markdown()),
         ("permissions.json", permissions()?),
         ("probes.md", sightline_probe::cards(&sightline_probe::packs()?)),
         ("tables.md", tables::page(&stage::catalogue()?)),
     ];
-    files.extend(own.into_iter().map(|(name, text): (&str, String)| (name.to_owned(), text)));
+    let own = own.into_iter().map(|(name, text): (&str, String)| (name.to_owned(), text));
+    let pages = sightline_check::pages()?.into_iter().chain(own);
+    let mut files: Vec<(String, String)> = pages.map(|(name, text)| (format!("docs/{name}"), text)).collect();
+    files.extend(sightline_onboard::modules(stage::catalogue()?.actions())?);
     Ok(files)
 }
 

@@ -1,6 +1,7 @@
 //! `sightline onboard`: what an account needs before Sightline can see it.
 
 mod expected;
+mod pods;
 mod render;
 mod teach;
 mod verify;

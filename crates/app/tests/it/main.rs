@@ -6,6 +6,8 @@ mod access;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod generated;

@@ -15,14 +15,20 @@ with power as (
   union all
   select 'unguard', 'bedrock:deleteguardrail'
 ),
+-- What a pattern tells by itself is read here, once: behind the join it would be read for each power. What cannot match is left out
+-- early: policies of AWS list thousands of actions.
+allow as (
+  select principal, account_id, kind, title, policy, statement, negated, pattern,
+    not conditional and regexp_like(resources, '(^|")(\*|arn:[^"]*:\*|arn:[^"]*:[a-z-]+/\*)("|$)') as anything
+  from iam_allow
+  where negated or regexp_like(pattern, '^(aws-marketplace|bedrock|bedrock-agentcore|iam|sagemaker):|^[^:]*[%_]')
+),
 matched as (
   select a.principal, a.account_id, a.kind, a.title, a.policy, a.statement, a.negated, w.power, w.action,
     bool_or(w.action like a.pattern) as listed, bool_or(not a.negated and a.pattern = '%') as administrator,
-    bool_or(not a.conditional and regexp_like(a.resources, '(^|")(\*|arn:[^"]*:\*|arn:[^"]*:[a-z-]+/\*)("|$)')) as anything
-  from iam_allow a
+    bool_or(a.anything) as anything
+  from allow a
   cross join power w
-  -- What cannot match is left out early: policies of AWS list thousands of actions.
-  where a.negated or regexp_like(a.pattern, '^(aws-marketplace|bedrock|bedrock-agentcore|iam|sagemaker):|^[^:]*[%_]')
   group by a.principal, a.account_id, a.kind, a.title, a.policy, a.statement, a.negated, w.power, w.action
 )
 select principal, account_id, kind, title, policy, power, bool_or(administrator) as administrator, bool_or(anything) as anything

@@ -4,6 +4,7 @@
 
 mod contract;
 mod fixes;
+mod kept;
 mod matrix;
 mod own;
 mod rules;
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use sightline_check::{Case, Check, Context, evaluate, fixture, tables, trial};
+use sightline_check::{Case, Check, Context, MEMORY, evaluate, fixture, tables, trial};
 use sightline_collect::catalogue::Catalogue;
 use sightline_lake::Session;
 use sightline_model::{Finding, RunId, TableSchema};
@@ -48,8 +49,13 @@ async fn findings(check: &Check, case: &Case) -> Vec<Finding> {
     let coverage = fixture::coverage(case, &tables_of(check));
     let session = fixture::session(case, &schemas(check), coverage)
         .unwrap_or_else(|error| panic!("{}: {}: {error}", check.file, case.title));
+    findings_within(&session, std::slice::from_ref(check), MEMORY).await
+}
+
+/// The findings of an evaluation that may hold so many bytes.
+async fn findings_within(session: &Session, checks: &[Check], memory: usize) -> Vec<Finding> {
     let run = RunId::from("test".to_owned());
     let actions_of = |table: &str| vec![format!("test:Collect/{table}")];
-    let context = Context { run: &run, now: now(), actions_of: &actions_of };
-    evaluate(&session, std::slice::from_ref(check), &context).await.unwrap()
+    let context = Context { run: &run, now: now(), actions_of: &actions_of, memory };
+    evaluate(session, checks, &context).await.unwrap()
 }

@@ -2,7 +2,7 @@
 
 use crate::now;
 use serde_json::{Value, json};
-use sightline_check::{Check, CheckError, Context, Shared, evaluate, fixture, parse};
+use sightline_check::{Check, CheckError, Context, MEMORY, Shared, evaluate, fixture, parse};
 use sightline_lake::Session;
 use sightline_model::column::ColumnType;
 use sightline_model::{Column, Finding, LakeTable, RunId, TableSchema, lake_table};
@@ -36,7 +36,12 @@ async fn run(check: &Check, coverage: Vec<Value>) -> Vec<Finding> {
 async fn judged(check: &Check, session: &Session) -> Result<Vec<Finding>, CheckError> {
     let run = RunId::from("test".to_owned());
     let actions_of = |_: &str| vec!["t:ListThings".to_owned()];
-    evaluate(session, std::slice::from_ref(check), &Context { run: &run, now: now(), actions_of: &actions_of }).await
+    evaluate(
+        session,
+        std::slice::from_ref(check),
+        &Context { run: &run, now: now(), actions_of: &actions_of, memory: MEMORY },
+    )
+    .await
 }
 
 fn whole(check: &Check) -> Vec<Value> {
@@ -142,8 +147,13 @@ async fn a_query_that_fails_is_unknown_and_does_not_stop_the_others() {
     let session = fixture::session(&good.cases[0], &schemas(), whole(&good)).unwrap();
     let run = RunId::from("test".to_owned());
     let actions_of = |_: &str| vec![];
-    let found =
-        evaluate(&session, &[broken, good], &Context { run: &run, now: now(), actions_of: &actions_of }).await.unwrap();
+    let found = evaluate(
+        &session,
+        &[broken, good],
+        &Context { run: &run, now: now(), actions_of: &actions_of, memory: MEMORY },
+    )
+    .await
+    .unwrap();
     assert_eq!(found.len(), 4);
     let failed: Vec<_> =
         found.iter().filter(|finding| finding.reason.starts_with("the query could not run: ")).collect();

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sightline_aws::{Aws, Emulated};
 use sightline_collect::catalogue::catalogue;
-use sightline_collect::kubernetes::Clusters;
+use sightline_collect::kubernetes::{Clusters, EksApi, pods};
 use sightline_collect::scan::{Quiet, ScanOptions, scan};
 use sightline_lake::{Lake, Session};
 use sightline_model::RunId;
@@ -240,4 +240,30 @@ async fn estate(kubeconfig: &str) {
     // No value of the environment but the role's, and no annotation but EKS's, anywhere.
     let secret = "SELECT count(*) FROM resource WHERE config::text LIKE '%hunter2%'";
     assert_eq!(lines(&session, secret).await, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pods_of_an_eks_cluster_asked_for_once() {
+    let aws = Aws::emulated(Emulated { region: "us-east-1".to_owned(), ..Emulated::default() });
+    let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+    let now = move || now;
+    let asked = async |endpoint: &str| {
+        let cluster = EksApi { region: "us-east-1", name: "apps", endpoint, certificate_authority: "" };
+        pods(&aws, &now, cluster).await.map(|pods| pods.len()).map_err(|refused| refused.code)
+    };
+    let server = MockServer::start().await;
+    let first = Mock::given(path("/api/v1/pods")).and(query_param_is_missing("continue"));
+    first.respond_with(list(&["a", "b"], "two")).mount(&server).await;
+    let second = Mock::given(path("/api/v1/pods")).and(query_param("continue", "two"));
+    second.respond_with(list(&["c"], "")).mount(&server).await;
+    assert_eq!(asked(&server.uri()).await, Ok(3));
+    let token = server.received_requests().await.unwrap()[0].headers["authorization"].to_str().unwrap().to_owned();
+    assert!(token.starts_with("Bearer k8s-aws-v1."), "{token}");
+    for (code, told) in [(401, "Unauthorized"), (403, "Forbidden")] {
+        let server = MockServer::start().await;
+        Mock::given(method("GET")).respond_with(status(code, "no")).mount(&server).await;
+        assert_eq!(asked(&server.uri()).await, Err(told));
+    }
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(asked(&format!("http://{closed}")).await, Err("Unreachable"));
 }

@@ -16,3 +16,4 @@ mod read_only;
 mod round_trip;
 mod slt;
 mod staging;
+mod workspace;

@@ -1,10 +1,9 @@
 //! The bucket into which AWS delivers the logs that Sightline reads.
 
-use crate::bucket;
-use crate::compare;
-use crate::context::{Asked, Context, is_true, list, or_absent, text};
+use crate::context::Context;
 use crate::delivery;
 use crate::error::OnboardError;
+use crate::log_bucket;
 use crate::parameters::Parameters;
 use crate::prerequisite::{Format, Parameter, Permission, Prerequisite, given};
 use crate::render::cloudformation::{Template, reference};
@@ -12,7 +11,7 @@ use crate::render::hcl::{self, Block, jsonencode};
 use crate::render::node::{Entry, Node};
 use crate::render::policy::{self, Policy};
 use crate::render::shell::{Step, script};
-use crate::verdict::{Judge, Verdict};
+use crate::verdict::Verdict;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -25,9 +24,9 @@ pub static UNIT: LogBucket = LogBucket;
 #[derive(Debug)]
 pub struct LogBucket;
 
-const ID: &str = "log-bucket";
-const HEAD: &str = "Sightline: the bucket for VPC flow logs, CloudTrail and Bedrock invocation logs.";
-const BLOCK: [&str; 4] = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
+pub(crate) const ID: &str = "log-bucket";
+const HEAD: &str = "Sightline: the bucket for VPC flow logs, CloudTrail, look-ups and Bedrock invocation logs.";
+pub(crate) const BLOCK: [&str; 4] = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
 /// Days after which what was overwritten or deleted is gone.
 const NONCURRENT_DAYS: u32 = 30;
 /// Days after which uploads that never ended are removed: they cost, and no list shows them.
@@ -50,7 +49,7 @@ impl Prerequisite for LogBucket {
     }
 
     fn about(&self) -> &'static str {
-        "VPC flow logs, CloudTrail and Bedrock invocation logs are delivered into one S3 bucket, from which Sightline reads them. The bucket \
+        "VPC flow logs, CloudTrail, look-ups of names and Bedrock invocation logs are delivered into one S3 bucket, from which Sightline reads them. The bucket \
          is closed to the public, refuses requests without TLS, encrypts, keeps versions, and its policy lets AWS's log services write on \
          behalf of this account alone: a delivery statement without `aws:SourceAccount` or `aws:SourceArn` lets anybody's trail or flow log \
          write into your evidence. The bucket may stand in any region; only Bedrock invocation logging asks for a bucket in the \
@@ -62,6 +61,8 @@ impl Prerequisite for LogBucket {
     fn parameters(&self) -> &'static [Parameter] {
         const RETENTION: Parameter =
             Parameter { name: "retention-days", about: "days that logs are kept; default 400" };
+        const OWNER: Parameter =
+            Parameter { name: "bucket-account", about: "the account that owns the bucket, if it is another one" };
         &[
             given::ACCOUNT_ID,
             given::REGIONS,
@@ -71,6 +72,7 @@ impl Prerequisite for LogBucket {
             given::ORGANIZATION,
             given::KMS_KEY,
             RETENTION,
+            OWNER,
         ]
     }
 
@@ -83,6 +85,7 @@ impl Prerequisite for LogBucket {
             Permission::log_bucket("s3:GetLifecycleConfiguration", "whether logs are removed one day"),
             Permission::log_bucket("s3:GetBucketPolicy", "whether AWS's log services may deliver, and nobody without TLS"),
             Permission::log_bucket("s3:ListBucket", "whether the logs can be read, and how old the newest is"),
+            Permission::account("s3:ListAllMyBuckets", "whether a bucket that cannot be looked at is this account's"),
             Permission::account("kms:GetKeyPolicy", "whether AWS's log services may use the logs' key"),
         ];
         USED
@@ -98,29 +101,62 @@ impl Prerequisite for LogBucket {
     }
 
     fn verify<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Vec<Verdict>> {
-        verify(context).boxed()
+        log_bucket::verify(context).boxed()
     }
 }
 
 /// The bucket's policy: what the renderers write and verification looks for.
-fn bucket_policy(parameters: &Parameters) -> Policy {
-    let deliveries = [delivery::flow_logs(parameters), delivery::cloudtrail(parameters), delivery::bedrock(parameters)];
+pub(crate) fn bucket_policy(parameters: &Parameters) -> Policy {
+    let reader = if parameters.is_bucket_elsewhere() { delivery::scanner(parameters) } else { Vec::new() };
+    let deliveries = [
+        delivery::flow_logs(parameters),
+        delivery::cloudtrail(parameters),
+        delivery::bedrock(parameters),
+        delivery::look_ups(parameters),
+        reader,
+    ];
     let statements = std::iter::once(delivery::tls_only(parameters)).chain(deliveries.into_iter().flatten());
     Policy::new("bucket-policy", statements.collect())
 }
 
-fn key_policy(parameters: &Parameters) -> Option<Policy> {
-    parameters.kms_key_arn.as_ref().map(|_| Policy::new("key-policy-statements", delivery::key_statements(parameters)))
+/// What the key's policy must say besides: what the renderers write and verification looks for.
+pub(crate) fn key_policy(parameters: &Parameters) -> Policy {
+    Policy::new("key-policy-statements", delivery::key_statements(parameters))
+}
+
+/// The same, where the logs are to have a key.
+fn own_key_policy(parameters: &Parameters) -> Option<Policy> {
+    parameters.kms_key_arn.as_ref().map(|_| key_policy(parameters))
+}
+
+/// The whole bucket, step by step.
+pub(crate) fn script_of(parameters: &Parameters) -> String {
+    script(HEAD, &steps(parameters))
 }
 
 fn policies(parameters: &Parameters) -> Vec<Policy> {
-    std::iter::once(bucket_policy(parameters)).chain(key_policy(parameters)).collect()
+    std::iter::once(bucket_policy(parameters)).chain(own_key_policy(parameters)).collect()
 }
 
 fn terraform(parameters: &Parameters) -> String {
-    let of_bucket = |kind: &str, why: &str| {
-        Block::resource(kind, "logs").because(why).with("bucket", Node::code("aws_s3_bucket.logs.id"))
+    let mut blocks = blocks(parameters, "logs", None, &bucket_policy(parameters));
+    if let Some(key) = own_key_policy(parameters) {
+        blocks.push(
+            Block::new("output", ["log_key_policy_statements"])
+                .with("description", "Add these statements to the policy of the logs' KMS key; a resource would replace the whole policy.")
+                .with("value", jsonencode(key.node())),
+        );
+    }
+    hcl::file(&format!("{HEAD}\nMake it in {}: the provider's region."  , parameters.home), &blocks)
+}
+
+/// A bucket for logs with this policy; `label` is what its resources are called, `provider` that of another region.
+pub(crate) fn blocks(parameters: &Parameters, label: &str, provider: Option<&Node>, policy: &Policy) -> Vec<Block> {
+    let resource = |kind: &str, why: &str| {
+        let block = Block::resource(kind, label).because(why);
+        provider.into_iter().fold(block, |block, provider| block.with("provider", provider.clone()))
     };
+    let of_bucket = |kind: &str, why: &str| resource(kind, why).with("bucket", Node::code(format!("aws_s3_bucket.{label}.id")));
     let block_public = BLOCK.iter().fold(of_bucket("aws_s3_bucket_public_access_block", WHY_BLOCK), |block, name| {
         block.with(&sightline_model::column::snake_case(name), true)
     });
@@ -139,9 +175,8 @@ fn terraform(parameters: &Parameters) -> String {
         .block(expiry("expiration", "days", parameters.retention_days))
         .block(expiry("noncurrent_version_expiration", "noncurrent_days", NONCURRENT_DAYS))
         .block(expiry("abort_incomplete_multipart_upload", "days_after_initiation", UPLOAD_DAYS));
-    let mut blocks = vec![
-        Block::resource("aws_s3_bucket", "logs")
-            .because(WHY_BUCKET)
+    vec![
+        resource("aws_s3_bucket", WHY_BUCKET)
             .with("bucket", &parameters.bucket)
             .block(Block::new("lifecycle", []).with("prevent_destroy", true)),
         block_public,
@@ -152,17 +187,9 @@ fn terraform(parameters: &Parameters) -> String {
             .block(Block::new("versioning_configuration", []).with("status", "Enabled")),
         of_bucket("aws_s3_bucket_lifecycle_configuration", WHY_LIFECYCLE).block(lifecycle),
         of_bucket("aws_s3_bucket_policy", WHY_POLICY)
-            .with("policy", jsonencode(bucket_policy(parameters).node()))
-            .with("depends_on", Node::list([Node::code("aws_s3_bucket_public_access_block.logs")])),
-    ];
-    if let Some(key) = key_policy(parameters) {
-        blocks.push(
-            Block::new("output", ["log_key_policy_statements"])
-                .with("description", "Add these statements to the policy of the logs' KMS key; a resource would replace the whole policy.")
-                .with("value", jsonencode(key.node())),
-        );
-    }
-    hcl::file(&format!("{HEAD}\nMake it in {}: the provider's region."  , parameters.home), &blocks)
+            .with("policy", jsonencode(policy.node()))
+            .with("depends_on", Node::list([Node::code(format!("aws_s3_bucket_public_access_block.{label}"))])),
+    ]
 }
 
 fn cloudformation(parameters: &Parameters) -> String {
@@ -200,7 +227,7 @@ fn cloudformation(parameters: &Parameters) -> String {
         .resource_with("LogBucket", "AWS::S3::Bucket", WHY_BUCKET, bucket, keep())
         .resource_with("LogBucketPolicy", "AWS::S3::BucketPolicy", WHY_POLICY, policy, keep())
         .output("LogBucketArn", "The log bucket", Node::call("GetAtt", "LogBucket.Arn"));
-    if let Some(key) = key_policy(parameters) {
+    if let Some(key) = own_key_policy(parameters) {
         let statements = Entry::new("AddToKeyPolicy", key.node());
         let statements = statements.because("Add these statements to the policy of the logs' KMS key by hand.");
         template = template.metadata(Node::Map(vec![statements]));
@@ -214,17 +241,22 @@ fn algorithm(parameters: &Parameters) -> (&'static str, Option<&String>) {
 }
 
 fn steps(parameters: &Parameters) -> Vec<Step> {
-    let mut steps = vec![
+    let mut steps = steps_with(parameters, &bucket_policy(parameters));
+    steps.extend(own_key_policy(parameters).map(|policy| step_key(parameters, &policy)));
+    steps
+}
+
+/// A bucket for logs with this policy.
+pub(crate) fn steps_with(parameters: &Parameters, policy: &Policy) -> Vec<Step> {
+    vec![
         step_create(parameters),
         step_block(parameters),
         step_owner(parameters),
         step_encryption(parameters),
         step_versioning(parameters),
         step_lifecycle(parameters, &[]),
-        step_policy(parameters, &bucket_policy(parameters).document()),
-    ];
-    steps.extend(key_policy(parameters).map(|policy| step_key(parameters, &policy)));
-    steps
+        step_policy(parameters, &policy.document()),
+    ]
 }
 
 fn step<const N: usize>(parameters: &Parameters, why: &str, words: [&str; N]) -> Step {
@@ -240,7 +272,7 @@ fn step_create(parameters: &Parameters) -> Step {
     }
 }
 
-fn step_block(parameters: &Parameters) -> Step {
+pub(crate) fn step_block(parameters: &Parameters) -> Step {
     let all = BLOCK.map(|name| format!("{name}=true")).join(",");
     step(parameters, WHY_BLOCK, ["s3api", "put-public-access-block"]).option("public-access-block-configuration", all)
 }
@@ -250,7 +282,7 @@ fn step_owner(parameters: &Parameters) -> Step {
     step(parameters, WHY_OWNER, ["s3api", "put-bucket-ownership-controls"]).option("ownership-controls", controls)
 }
 
-fn step_encryption(parameters: &Parameters) -> Step {
+pub(crate) fn step_encryption(parameters: &Parameters) -> Step {
     let default = match algorithm(parameters) {
         (algorithm, Some(key)) => json!({"SSEAlgorithm": algorithm, "KMSMasterKeyID": key}),
         (algorithm, None) => json!({"SSEAlgorithm": algorithm}),
@@ -261,11 +293,11 @@ fn step_encryption(parameters: &Parameters) -> Step {
         .option("server-side-encryption-configuration", rules.to_string())
 }
 
-fn step_versioning(parameters: &Parameters) -> Step {
+pub(crate) fn step_versioning(parameters: &Parameters) -> Step {
     step(parameters, WHY_VERSIONING, ["s3api", "put-bucket-versioning"]).option("versioning-configuration", "Status=Enabled")
 }
 
-fn step_lifecycle(parameters: &Parameters, besides: &[Value]) -> Step {
+pub(crate) fn step_lifecycle(parameters: &Parameters, besides: &[Value]) -> Step {
     let ours = json!({
         "ID": "sightline-retention",
         "Status": "Enabled",
@@ -280,7 +312,7 @@ fn step_lifecycle(parameters: &Parameters, besides: &[Value]) -> Step {
         .option("lifecycle-configuration", rules.to_string())
 }
 
-fn step_policy(parameters: &Parameters, document: &PolicyDocument) -> Step {
+pub(crate) fn step_policy(parameters: &Parameters, document: &PolicyDocument) -> Step {
     step(parameters, WHY_POLICY, ["s3api", "put-bucket-policy"]).option("policy", policy::json(document))
 }
 
@@ -293,176 +325,4 @@ fn step_key(parameters: &Parameters, policy: &Policy) -> Step {
         policy.json()
     );
     Step::aws(why, ["kms", "get-key-policy"]).option("key-id", key).option("policy-name", "default").option("output", "text")
-}
-
-async fn verify(context: &Context) -> Vec<Verdict> {
-    let parameters = &context.parameters;
-    let judge = Judge::new(ID, parameters.bucket_arn());
-    let region = match bucket::location(context, &parameters.bucket).await {
-        Ok(Some(region)) => region,
-        Ok(None) => {
-            let reason = "no bucket of this name is in the account";
-            let fix = script(HEAD, &steps(parameters));
-            return vec![judge.missing("s3:GetBucketLocation", reason, fix)];
-        }
-        Err(unanswered) => return vec![judge.unanswered(&unanswered)],
-    };
-    let call = format!("s3:GetBucketLocation in {}", parameters.home);
-    let mut verdicts = vec![if parameters.regions.contains(&region) {
-        judge.ok(&call, format!("the bucket is in {region}"))
-    } else {
-        let regions = parameters.regions.join(", ");
-        judge.wrong(
-            &call,
-            format!("the bucket is in {region}, the workloads in {regions}: flow logs and trails still reach it, Bedrock invocation logs do not"),
-            format!("--bucket <a bucket in {}>", parameters.home),
-        )
-    }];
-    let (block, versioning, encryption, lifecycle, policy, readable) = futures::join!(
-        public_access(context, &region, &judge),
-        versioning(context, &region, &judge),
-        encryption(context, &region, &judge),
-        lifecycle(context, &region, &judge),
-        delivery_statements(context, &region, &judge),
-        readable(context, &region, &judge),
-    );
-    verdicts.extend([block, versioning, encryption, lifecycle]);
-    verdicts.extend(policy);
-    verdicts.push(readable);
-    verdicts.extend(key_grants(context).await);
-    verdicts
-}
-
-/// A question about the bucket whose answer may be that it has no such configuration.
-async fn ask(
-    context: &Context,
-    region: &str,
-    operation: &str,
-    action: &'static str,
-    absent: &str,
-) -> Asked<Option<Value>> {
-    let Parameters { bucket, account_id, .. } = &context.parameters;
-    let input = json!({"Bucket": bucket, "ExpectedBucketOwner": account_id});
-    or_absent(context.ask(region, "s3", operation, input, action).await, absent)
-}
-
-async fn public_access(context: &Context, region: &str, judge: &Judge) -> Verdict {
-    let call = format!("s3:GetPublicAccessBlock in {region}");
-    let fix = || step_block(&context.parameters).command();
-    let action = "s3:GetBucketPublicAccessBlock";
-    match ask(context, region, "GetPublicAccessBlock", action, "NoSuchPublicAccessBlockConfiguration").await {
-        Err(unanswered) => judge.unanswered(&unanswered),
-        Ok(None) => judge.missing(&call, "no public access block: a policy or an ACL can make the logs public", fix()),
-        Ok(Some(answer)) => {
-            let is_off = |name: &&&str| !is_true(&answer, &format!("/PublicAccessBlockConfiguration/{name}"));
-            let off: Vec<&str> = BLOCK.iter().filter(is_off).copied().collect();
-            if off.is_empty() {
-                judge.ok(&call, "the bucket is closed to the public")
-            } else {
-                judge.wrong(&call, format!("the public access block leaves open: {}", off.join(", ")), fix())
-            }
-        }
-    }
-}
-
-async fn versioning(context: &Context, region: &str, judge: &Judge) -> Verdict {
-    let call = format!("s3:GetBucketVersioning in {region}");
-    let fix = || step_versioning(&context.parameters).command();
-    match ask(context, region, "GetBucketVersioning", "s3:GetBucketVersioning", "NoSuchBucket").await {
-        Err(unanswered) => judge.unanswered(&unanswered),
-        Ok(answer) => match text(&answer.unwrap_or_default(), "/Status") {
-            "Enabled" => judge.ok(&call, "versions are kept"),
-            "" => judge.missing(&call, "versions are not kept: a deleted log is gone", fix()),
-            other => judge.wrong(&call, format!("versioning is `{other}`: a deleted log is gone"), fix()),
-        },
-    }
-}
-
-async fn encryption(context: &Context, region: &str, judge: &Judge) -> Verdict {
-    let call = format!("s3:GetBucketEncryption in {region}");
-    let fix = || step_encryption(&context.parameters).command();
-    let action = "s3:GetEncryptionConfiguration";
-    match ask(context, region, "GetBucketEncryption", action, "ServerSideEncryptionConfigurationNotFoundError").await {
-        Err(unanswered) => judge.unanswered(&unanswered),
-        Ok(None) => judge.missing(&call, "the bucket has no default encryption", fix()),
-        Ok(Some(answer)) => {
-            let default = "/ServerSideEncryptionConfiguration/Rules/0/ApplyServerSideEncryptionByDefault";
-            let algorithm = text(&answer, &format!("{default}/SSEAlgorithm"));
-            let key = text(&answer, &format!("{default}/KMSMasterKeyID"));
-            match &context.parameters.kms_key_arn {
-                Some(wanted) if !same_key(wanted, key) => {
-                    judge.wrong(&call, format!("encrypted with `{algorithm}` and key `{key}`, not with `{wanted}`"), fix())
-                }
-                _ if algorithm.is_empty() => judge.missing(&call, "the bucket has no default encryption", fix()),
-                _ => judge.ok(&call, format!("encrypted with {algorithm}")),
-            }
-        }
-    }
-}
-
-/// A key is named by its ARN or, in its own account, by its id.
-fn same_key(arn: &str, named: &str) -> bool {
-    arn == named || arn.ends_with(&format!("/{named}"))
-}
-
-async fn lifecycle(context: &Context, region: &str, judge: &Judge) -> Verdict {
-    let call = format!("s3:GetBucketLifecycleConfiguration in {region}");
-    let fix = |rules: &[Value]| step_lifecycle(&context.parameters, rules).command();
-    let action = "s3:GetLifecycleConfiguration";
-    match ask(context, region, "GetBucketLifecycleConfiguration", action, "NoSuchLifecycleConfiguration").await {
-        Err(unanswered) => judge.unanswered(&unanswered),
-        Ok(None) => judge.missing(&call, "no lifecycle rule: logs are kept, and paid for, for ever", fix(&[])),
-        Ok(Some(answer)) => {
-            let rules: Vec<Value> = list(&answer, "/Rules").cloned().collect();
-            let days = |rule: &Value| rule.pointer("/Expiration/Days").filter(|_| text(rule, "/Status") == "Enabled").cloned();
-            match rules.iter().find_map(days) {
-                Some(days) => judge.ok(&call, format!("logs are removed after {days} days")),
-                None => {
-                    let reason = "no enabled lifecycle rule removes logs: they are paid for, for ever";
-                    judge.missing(&call, reason, fix(&rules))
-                }
-            }
-        }
-    }
-}
-
-async fn readable(context: &Context, region: &str, judge: &Judge) -> Verdict {
-    let Context { parameters, .. } = context;
-    let input = json!({"Bucket": parameters.bucket, "Prefix": format!("{}AWSLogs/", parameters.prefix), "MaxKeys": 1});
-    match context.ask(region, "s3", "ListObjectsV2", input, "s3:ListBucket").await {
-        Err(unanswered) => judge.unanswered(&unanswered),
-        Ok(_) => judge.ok(&format!("s3:ListObjectsV2 in {region}"), "the logs can be listed"),
-    }
-}
-
-async fn delivery_statements(context: &Context, region: &str, judge: &Judge) -> Vec<Verdict> {
-    let call = format!("s3:GetBucketPolicy in {region}");
-    let wanted = bucket_policy(&context.parameters);
-    let answer = match ask(context, region, "GetBucketPolicy", "s3:GetBucketPolicy", "NoSuchBucketPolicy").await {
-        Err(unanswered) => return vec![judge.unanswered(&unanswered)],
-        Ok(answer) => answer.unwrap_or_else(|| json!({"Policy": r#"{"Statement": []}"#})),
-    };
-    // A policy is put as a whole: what it says besides goes along.
-    let fix = |has: &PolicyDocument| step_policy(&context.parameters, &compare::merged(has, &wanted)).command();
-    compare::statements(judge, &call, text(&answer, "/Policy"), &wanted, fix)
-}
-
-async fn key_grants(context: &Context) -> Vec<Verdict> {
-    let (Some(key), Some(wanted)) = (&context.parameters.kms_key_arn, key_policy(&context.parameters)) else {
-        return Vec::new();
-    };
-    let judge = Judge::new(ID, key);
-    let region = key.split(':').nth(3).unwrap_or_default();
-    let input = json!({"KeyId": key, "PolicyName": "default"});
-    match context.ask(region, "kms", "GetKeyPolicy", input, "kms:GetKeyPolicy").await {
-        Err(unanswered) => vec![judge.unanswered(&unanswered)],
-        Ok(answer) => {
-            let fix = |has: &PolicyDocument| {
-                let merged = policy::json(&compare::merged(has, &wanted));
-                let put = Step::aws("", ["kms", "put-key-policy"]).option("region", region).option("key-id", key);
-                put.option("policy-name", "default").option("policy", merged).command()
-            };
-            compare::statements(&judge, &format!("kms:GetKeyPolicy in {region}"), text(&answer, "/Policy"), &wanted, fix)
-        }
-    }
 }

@@ -1,23 +1,23 @@
 //! Flow logs of the VPCs with workloads.
 
-use crate::context::{Asked, Context, text};
+use crate::context::{Context, text};
 use crate::delivery;
 use crate::error::OnboardError;
 use crate::flow_field;
 use crate::newest;
 use crate::parameters::{Parameters, Vpc};
 use crate::prerequisite::{Format, Parameter, Permission, Prerequisite, given};
-use crate::render::cloudformation::{Template, capitalised, reference};
+use crate::render::cloudformation::{Template, reference, region_condition};
 use crate::render::hcl::{self, Block};
 use crate::render::node::{Entry, Node};
 use crate::render::policy::{self, Policy};
 use crate::render::shell::{Step, script};
 use crate::verdict::{Judge, State, Verdict};
+use crate::workload_vpcs;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The unit.
 pub static UNIT: VpcFlowLogs = VpcFlowLogs;
@@ -85,7 +85,7 @@ impl Prerequisite for VpcFlowLogs {
             Format::Terraform => terraform(parameters),
             Format::CloudFormation => cloudformation(parameters),
             Format::Cli => {
-                let steps: Vec<Step> = by_region(parameters).iter().map(|(region, ids)| step(parameters, region, ids)).collect();
+                let steps: Vec<Step> = workload_vpcs::by_region(parameters).iter().map(|(region, ids)| step(parameters, region, ids)).collect();
                 script(&format!("{HEAD}\n{AFTER}"), &steps)
             }
             Format::Policy => policy::json_of(&[Policy::new("bucket-policy-statements", delivery::flow_logs(parameters))]),
@@ -97,14 +97,6 @@ impl Prerequisite for VpcFlowLogs {
     }
 }
 
-fn by_region(parameters: &Parameters) -> BTreeMap<&str, Vec<&str>> {
-    let mut regions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for Vpc { region, id } in &parameters.vpcs {
-        regions.entry(region).or_default().push(id);
-    }
-    regions
-}
-
 /// Bucket and folder, as `LogDestination` wants them.
 fn destination(parameters: &Parameters) -> String {
     let arn = parameters.bucket_arn();
@@ -113,7 +105,7 @@ fn destination(parameters: &Parameters) -> String {
 
 fn terraform(parameters: &Parameters) -> String {
     let mut blocks = Vec::new();
-    for (region, ids) in by_region(parameters) {
+    for (region, ids) in workload_vpcs::by_region(parameters) {
         let is_home = region == parameters.home;
         let name = if is_home { "workloads".to_owned() } else { format!("workloads_{}", region.replace('-', "_")) };
         let alias = region.replace('-', "_");
@@ -144,12 +136,13 @@ fn terraform(parameters: &Parameters) -> String {
 
 /// One template serves every region: it makes the flow logs of the region in which the stack stands.
 fn cloudformation(parameters: &Parameters) -> String {
-    let regions = by_region(parameters);
-    let condition = |region: &str| format!("In{}", region.split('-').map(capitalised).collect::<String>());
+    let regions = workload_vpcs::by_region(parameters);
+    // A template with more in it may stand in the home region, too.
+    let tells_apart = regions.keys().any(|region| *region != parameters.home);
     let mut template = Template::new(HEAD);
-    for region in regions.keys().filter(|_| regions.len() > 1) {
+    for region in regions.keys().filter(|_| tells_apart) {
         let here = Node::list([reference("AWS::Region"), (*region).into()]);
-        template = template.condition(&condition(region), Node::call("Equals", here));
+        template = template.condition(&region_condition(region), Node::call("Equals", here));
     }
     for Vpc { region, id } in &parameters.vpcs {
         let options = Node::map([
@@ -168,8 +161,8 @@ fn cloudformation(parameters: &Parameters) -> String {
             Entry::new("DestinationOptions", options).because(WHY_OPTIONS),
         ];
         let name = format!("FlowLog{}", id.replace('-', ""));
-        template = if regions.len() > 1 {
-            template.resource_with(&name, "AWS::EC2::FlowLog", WHY_LOG, properties, [("Condition", condition(region).into())])
+        template = if tells_apart {
+            template.resource_with(&name, "AWS::EC2::FlowLog", WHY_LOG, properties, [("Condition", region_condition(region).into())])
         } else {
             template.resource(&name, "AWS::EC2::FlowLog", WHY_LOG, properties)
         };
@@ -201,15 +194,9 @@ async fn verify(context: &Context) -> Vec<Verdict> {
 
 async fn verify_region(context: &Context, region: &str) -> Vec<Verdict> {
     let judge = Judge::new(ID, format!("VPCs in {region}"));
-    let ask = |operation: &'static str, key: &'static str, action: &'static str| {
-        context.ask_all(region, "ec2", operation, json!({}), (key, action))
-    };
-    let (vpcs, interfaces, logs) = futures::join!(
-        ask("DescribeVpcs", "Vpcs", "ec2:DescribeVpcs"),
-        ask("DescribeNetworkInterfaces", "NetworkInterfaces", "ec2:DescribeNetworkInterfaces"),
-        ask("DescribeFlowLogs", "FlowLogs", "ec2:DescribeFlowLogs"),
-    );
-    let (wanted, mut verdicts) = match workloads(context, region, vpcs, interfaces, &judge) {
+    let logs = context.ask_all(region, "ec2", "DescribeFlowLogs", json!({}), ("FlowLogs", "ec2:DescribeFlowLogs"));
+    let (found, logs) = futures::join!(workload_vpcs::find(context, region, ID), logs);
+    let (wanted, mut verdicts) = match found {
         Ok(found) => found,
         Err(unanswered) => return vec![judge.unanswered(&unanswered)],
     };
@@ -224,32 +211,6 @@ async fn verify_region(context: &Context, region: &str) -> Vec<Verdict> {
         verdicts.extend(verify_vpc(context, region, vpc, &logs).await);
     }
     verdicts
-}
-
-/// The VPCs to look at, and verdicts on those that are not there: the VPCs that were named, or all that have network interfaces.
-fn workloads(
-    context: &Context,
-    region: &str,
-    vpcs: Asked<Vec<Value>>,
-    interfaces: Asked<Vec<Value>>,
-    judge: &Judge,
-) -> Asked<(BTreeSet<String>, Vec<Verdict>)> {
-    let parameters = &context.parameters;
-    let vpcs = vpcs?;
-    let there: BTreeSet<String> = vpcs.iter().map(|vpc| text(vpc, "/VpcId").to_owned()).collect();
-    let call = format!("ec2:DescribeVpcs in {region}");
-    if !parameters.vpcs.is_empty() {
-        let named = parameters.vpcs.iter().filter(|vpc| vpc.region == region).map(|vpc| vpc.id.clone());
-        let (found, absent): (BTreeSet<String>, BTreeSet<String>) = named.partition(|id| there.contains(id));
-        let verdict = |id: &String| Judge::new(ID, format!("{id} in {region}")).missing(&call, "no VPC of this id is here", "");
-        return Ok((found, absent.iter().map(verdict).collect()));
-    }
-    let interfaces = interfaces?;
-    let busy: BTreeSet<String> = interfaces.iter().map(|interface| text(interface, "/VpcId").to_owned()).collect();
-    let wanted: BTreeSet<String> = there.intersection(&busy).cloned().collect();
-    let call = format!("ec2:DescribeNetworkInterfaces in {region}");
-    let idle = wanted.is_empty().then(|| judge.ok(&call, "no VPC here has network interfaces: there is nothing to log"));
-    Ok((wanted, idle.into_iter().collect()))
 }
 
 async fn verify_vpc(context: &Context, region: &str, vpc: &str, logs: &[Value]) -> Vec<Verdict> {

@@ -1,10 +1,10 @@
 //! CloudFormation templates, as YAML.
 
-use super::node::{Entry, Node};
+use super::node::{Entry, Item, Node};
 use super::yaml;
 
 /// A template of these resources.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Template {
     description: &'static str,
     metadata: Option<Node>,
@@ -52,6 +52,15 @@ impl Template {
     }
 
     pub(crate) fn render(self, head: &str) -> String {
+        yaml::document(head, &self.node())
+    }
+
+    /// The template as JSON has it: without the short forms of functions, which YAML alone knows.
+    pub(crate) fn long_form(self) -> Node {
+        long_form(self.node())
+    }
+
+    fn node(self) -> Node {
         let mut root =
             vec![Entry::new("AWSTemplateFormatVersion", "2010-09-09"), Entry::new("Description", self.description)];
         root.extend(self.metadata.map(|metadata| Entry::new("Metadata", metadata)));
@@ -62,7 +71,26 @@ impl Template {
                 root.push(Entry::new(name, Node::Map(section)));
             }
         }
-        yaml::document(head, &Node::Map(root))
+        Node::Map(root)
+    }
+}
+
+/// `!Ref X` as `{"Ref": "X"}`, `!GetAtt X.Y` as `{"Fn::GetAtt": ["X", "Y"]}`.
+fn long_form(node: Node) -> Node {
+    match node {
+        Node::Call("GetAtt", value) => match *value {
+            Node::Text(text) => Node::map([("Fn::GetAtt", Node::list(text.splitn(2, '.')))]),
+            other => Node::map([("Fn::GetAtt", long_form(other))]),
+        },
+        Node::Call(name @ ("Ref" | "Condition"), value) => Node::map([(name, long_form(*value))]),
+        Node::Call(name, value) => Node::map([(&format!("Fn::{name}"), long_form(*value))]),
+        Node::List(items) => {
+            Node::List(items.into_iter().map(|item| Item { why: item.why, value: long_form(item.value) }).collect())
+        }
+        Node::Map(entries) => Node::Map(
+            entries.into_iter().map(|entry| Entry { value: long_form(entry.value), ..entry }).collect(),
+        ),
+        plain => plain,
     }
 }
 
@@ -81,6 +109,11 @@ fn resource<const N: usize>(
 
 pub(crate) fn reference(name: &str) -> Node {
     Node::call("Ref", name)
+}
+
+/// The name of the condition that the stack stands in this region.
+pub(crate) fn region_condition(region: &str) -> String {
+    format!("In{}", region.split('-').map(capitalised).collect::<String>())
 }
 
 /// A word of a logical name.

@@ -1,8 +1,8 @@
 //! Terraform files, in the shape that `terraform fmt` leaves alone: two blanks a level, and the `=` of neighbouring one-line
 //! attributes below each other (a comment, a blank line or a value of several lines ends the neighbourhood).
 
-use super::comment;
-use super::node::{Entry, Node};
+use super::node::{Entry, Item, Node};
+use super::{comment, hcl_open};
 use std::fmt::Write as _;
 
 /// `kind "label" … { … }`
@@ -100,31 +100,36 @@ fn entries(entries: &[Entry], indent: usize, key: fn(&str) -> String, out: &mut 
 }
 
 /// The text of a value whose first line stands on a line indented by `indent`.
-fn expression(node: &Node, indent: usize) -> String {
+pub(super) fn expression(node: &Node, indent: usize) -> String {
     match node {
-        Node::Text(text) => quoted(text),
+        Node::Text(text) | Node::Lines(text) => hcl_open::text(text).unwrap_or_else(|| quoted(text)),
         Node::Int(number) => number.to_string(),
         Node::Bool(value) => value.to_string(),
         Node::Code(code) => code.clone(),
         Node::Call(name, value) => format!("{name}({})", expression(value, indent)),
-        Node::List(items) => match items.as_slice() {
-            [] => "[]".to_owned(),
-            [item] if item.why.is_none() && item.value.is_scalar() => format!("[{}]", expression(&item.value, indent)),
-            items => {
-                let mut out = "[\n".to_owned();
-                let inner = indent + 2;
-                for item in items {
-                    out.push_str(&item.why.as_deref().map_or_else(String::new, |why| comment(why, "#", inner)));
-                    let _ = writeln!(out, "{:inner$}{},", "", expression(&item.value, inner));
-                }
-                out + &format!("{:indent$}]", "")
-            }
-        },
+        Node::List(items) => hcl_open::list(items, indent).unwrap_or_else(|| plain_list(items, indent)),
         Node::Map(all) if all.is_empty() => "{}".to_owned(),
         Node::Map(all) => {
             let mut out = "{\n".to_owned();
             entries(all, indent + 2, object_key, &mut out);
             out + &format!("{:indent$}}}", "")
+        }
+    }
+}
+
+/// A list whose elements are as many as they are.
+pub(super) fn plain_list(items: &[Item], indent: usize) -> String {
+    match items {
+        [] => "[]".to_owned(),
+        [item] if item.why.is_none() && item.value.is_scalar() => format!("[{}]", expression(&item.value, indent)),
+        items => {
+            let mut out = "[\n".to_owned();
+            let inner = indent + 2;
+            for item in items {
+                out.push_str(&item.why.as_deref().map_or_else(String::new, |why| comment(why, "#", inner)));
+                let _ = writeln!(out, "{:inner$}{},", "", expression(&item.value, inner));
+            }
+            out + &format!("{:indent$}]", "")
         }
     }
 }
@@ -143,8 +148,12 @@ fn object_key(key: &str) -> String {
 /// A quoted template without templates: `${` is written `$${`, or with the code point of `$` where another `$` stands before it, which
 /// would be read differently; `%{` likewise.
 fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
+    format!("\"{}\"", escaped(text))
+}
+
+/// What stands between the quotes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -166,7 +175,6 @@ fn quoted(text: &str) -> String {
             }
         }
     }
-    out.push('"');
     out
 }
 

@@ -10,6 +10,8 @@ pub(crate) enum Node {
     Bool(bool),
     List(Vec<Item>),
     Map(Vec<Entry>),
+    /// A text of several lines that is to be read as it stands.
+    Lines(String),
     /// A reference to something else in the file, written as it is: never made of a parameter.
     Code(String),
     /// `name(value)` in HCL, `!name value` in YAML.
@@ -51,7 +53,7 @@ impl Node {
     /// Whether it is written on the line of its key.
     pub(crate) fn is_scalar(&self) -> bool {
         match self {
-            Self::Text(_) | Self::Int(_) | Self::Bool(_) | Self::Code(_) => true,
+            Self::Text(_) | Self::Lines(_) | Self::Int(_) | Self::Bool(_) | Self::Code(_) => true,
             Self::List(items) => items.is_empty(),
             Self::Map(entries) => entries.is_empty(),
             Self::Call(_, value) => value.is_scalar(),

@@ -2,6 +2,7 @@
 
 use super::comment;
 use super::node::{Entry, Item, Node};
+use super::open::{self, Piece};
 use std::fmt::Write as _;
 
 /// A document: a comment at its head, then the map.
@@ -43,10 +44,26 @@ fn value(node: &Node, indent: usize, out: &mut String) {
             let _ = write!(out, " !{name}");
             value(inner, indent, out);
         }
+        Node::Lines(text) if is_literal(text) => {
+            out.push_str(" |\n");
+            for line in text.lines() {
+                let blanks = if line.is_empty() { 0 } else { indent + 2 };
+                let _ = writeln!(out, "{:blanks$}{line}", "");
+            }
+        }
         other => {
             let _ = writeln!(out, " {}", scalar(other));
         }
     }
+}
+
+/// Whether a literal block gives the text back as it is.
+fn is_literal(text: &str) -> bool {
+    let is_printable = |c: char| c == '\n' || matches!(c, ' '..='~');
+    text.starts_with(|c: char| c.is_ascii_graphic())
+        && text.ends_with('\n')
+        && !text.ends_with("\n\n")
+        && text.chars().all(is_printable)
 }
 
 fn items(all: &[Item], indent: usize, out: &mut String) {
@@ -65,7 +82,7 @@ fn items(all: &[Item], indent: usize, out: &mut String) {
 
 fn scalar(node: &Node) -> String {
     match node {
-        Node::Text(plain) => text(plain),
+        Node::Text(plain) | Node::Lines(plain) => text(plain),
         Node::Int(number) => number.to_string(),
         Node::Bool(value) => value.to_string(),
         Node::Code(code) => code.clone(),
@@ -77,6 +94,9 @@ fn scalar(node: &Node) -> String {
 
 /// Plain where nobody can read it as anything else, double-quoted otherwise.
 fn text(text: &str) -> String {
+    if open::is_open(text) {
+        return left_open(text);
+    }
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.ends_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_./:-".contains(c))
@@ -84,9 +104,10 @@ fn text(text: &str) -> String {
             text.to_ascii_lowercase().as_str(),
             "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
         );
-    if plain {
-        return text.to_owned();
-    }
+    if plain { text.to_owned() } else { quoted(text) }
+}
+
+fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
@@ -104,6 +125,20 @@ fn text(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// A text with open places: `!Ref Name` for the whole of it, `!Sub "…${Name}…"` for parts.
+fn left_open(whole: &str) -> String {
+    match open::pieces(whole).as_slice() {
+        [Piece::Open(_, name)] => format!("!Ref {name}"),
+        pieces => {
+            let piece = |piece: &Piece<'_>| match piece {
+                Piece::Text(text) => text.replace("${", "${!"),
+                Piece::Open(_, name) => format!("${{{name}}}"),
+            };
+            format!("!Sub {}", quoted(&pieces.iter().map(piece).collect::<String>()))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -150,6 +185,14 @@ mod tests {
             let written = document("", &Node::map([("a", text.as_str().into()), ("b", Node::list([text.as_str()]))]));
             let read: serde_json::Value = serde_yaml_ng::from_str(&written).unwrap();
             prop_assert_eq!(read, serde_json::json!({"a": text, "b": [text]}));
+        }
+
+        #[test]
+        fn lines_are_given_back(text in "([a-z#:{}'\" |>\\n\t-]|\\PC){0,60}\\n{0,2}") {
+            let inner = Node::map([("b", Node::Lines(text.clone())), ("c", "d".into())]);
+            let written = document("", &Node::map([("a", inner)]));
+            let read: serde_json::Value = serde_yaml_ng::from_str(&written).unwrap();
+            prop_assert_eq!(read, serde_json::json!({"a": {"b": text, "c": "d"}}));
         }
     }
 }

@@ -43,6 +43,10 @@ impl Moto {
         Some(moto)
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Runs a shell script whose `aws` is this account's.
     pub(crate) fn run(&self, script: &str) -> String {
         let Output { status, stdout, stderr } = self.shell(script);
@@ -86,6 +90,46 @@ impl Moto {
 }
 
 impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// ministack: the account of what moto has not, such as EKS access entries and Pod Identity.
+pub(crate) struct Ministack {
+    server: Child,
+    url: String,
+}
+
+impl Ministack {
+    pub(crate) fn start() -> Option<Self> {
+        let program = tool("ministack")?;
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (port, clusters) = (free(), free());
+        let server = Command::new(program)
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("EKS_BASE_PORT", clusters.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let ministack = Self { server, url: format!("http://127.0.0.1:{port}") };
+        let up = (0..300).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        assert!(up, "ministack did not start");
+        Some(ministack)
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Ministack {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();

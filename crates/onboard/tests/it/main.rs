@@ -8,11 +8,19 @@
     reason = "tests stop by panicking, and say what they skipped"
 )]
 
+mod actions;
+mod cloudformation;
 mod emulator;
 mod linted;
 mod parsed;
 mod rendered;
+mod terraform;
 mod verified;
+mod verified_eks;
+mod verified_models;
+mod verified_organization;
+mod verified_vm;
+mod workloads;
 
 use sightline_onboard::{Format, Given, OnboardError, Parameters, Prerequisite};
 use std::path::PathBuf;

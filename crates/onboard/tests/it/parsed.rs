@@ -133,7 +133,8 @@ proptest! {
                 let safe = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
                 prop_assert!(text.chars().all(safe), "{text:?} was let in");
                 for unit in ALL {
-                    for format in Format::ALL {
+                    // The list of what is granted goes by the names of roles and buckets.
+                    for format in Format::ALL.into_iter().filter(|format| !unit.is_composition() || *format != Format::Policy) {
                         let made = written(*unit, &parameters, format).map(|text| shape(format, &text));
                         let usual = written(*unit, &checked(usual(which, &text)), format).map(|text| shape(format, &text));
                         prop_assert_eq!(made, usual, "{} {:?}", unit.id(), format);

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 fn snapshots(name: &str, given: &Given) {
     let parameters = checked(given.clone());
-    for unit in ALL {
+    // What is made of the others repeats them.
+    for unit in ALL.iter().filter(|unit| !unit.is_composition()) {
         for format in Format::ALL {
             let Some(text) = written(*unit, &parameters, format) else { continue };
             assert_eq!(text, written(*unit, &parameters, format).unwrap(), "the same parameters give the same text");

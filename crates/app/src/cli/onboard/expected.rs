@@ -2,7 +2,7 @@
 
 use crate::stage::catalogue;
 use clap::Args;
-use sightline_onboard::Given;
+use sightline_onboard::{Given, TrialCall};
 
 /// What the account should have.
 #[derive(Debug, Args)]
@@ -11,6 +11,9 @@ pub(super) struct Expected {
     /// The log bucket [default: sightline-logs-ACCOUNT-REGION]
     #[arg(long)]
     bucket: Option<String>,
+    /// The account that owns the log bucket [default: the account itself]
+    #[arg(long, value_name = "DIGITS")]
+    bucket_account: Option<String>,
     /// Folder in the bucket under which the logs lie
     #[arg(long)]
     prefix: Option<String>,
@@ -93,11 +96,19 @@ impl Expected {
         partition: Option<String>,
         regions: Vec<String>,
     ) -> anyhow::Result<Given> {
+        let catalogue = catalogue()?;
+        let trial = |(call, input): (sightline_collect::catalogue::Call, _)| TrialCall {
+            service: call.service,
+            operation: call.operation,
+            action: call.action,
+            input,
+        };
         Ok(Given {
             account_id,
             partition,
             regions,
             bucket: self.bucket,
+            bucket_account: self.bucket_account,
             prefix: self.prefix,
             trail: self.trail,
             role: self.role,
@@ -106,7 +117,8 @@ impl Expected {
             external_id: self.scanner_external_id,
             kms_key_arn: self.kms_key_arn,
             vpc_ids: self.vpc_ids,
-            actions: catalogue()?.actions(),
+            actions: catalogue.actions(),
+            calls: catalogue.first_calls().into_iter().map(trial).collect(),
             security_audit: self.security_audit,
             data_events: self.data_events,
             retention_days: self.retention_days,

@@ -46,7 +46,8 @@ impl Render {
         let parameters = Parameters::check(Given { as_documented: self.as_documented, ..given })?;
         let is_named = !self.prerequisites.is_empty();
         let mut exit = Exit::Clean;
-        for unit in units {
+        // What is made of the others would say everything twice.
+        for unit in units.into_iter().filter(|unit| is_named || !unit.is_composition()) {
             match unit.render(&parameters, format) {
                 Ok(text) => hand_over(self.out.as_deref(), unit, format, &text)?,
                 Err(error @ OnboardError::NoForm { .. }) if !is_named => print::note(&format!("left out: {error}")),

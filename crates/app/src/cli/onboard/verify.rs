@@ -2,6 +2,7 @@
 
 use super::chosen;
 use super::expected::Expected;
+use super::pods::OfClusters;
 use crate::cli::connection::Connection;
 use crate::exit::Exit;
 use crate::table::{self, Tone};
@@ -10,6 +11,7 @@ use clap::Args;
 use sightline_aws::Aws;
 use sightline_model::untrusted::for_terminal;
 use sightline_onboard::{Context, Parameters, State, Verdict};
+use std::sync::Arc;
 
 /// The arguments of `verify`.
 #[derive(Debug, Args)]
@@ -28,12 +30,16 @@ pub(super) struct Verify {
 impl Verify {
     /// Looks, and prints what was seen.
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
-        let units = chosen(&self.prerequisites)?;
+        let mut units = chosen(&self.prerequisites)?;
+        // What is made of the others stands as they do.
+        if units.iter().any(|unit| unit.is_composition()) {
+            units = chosen(&[])?;
+        }
         let aws = self.access.connect().await?;
         let caller = aws.caller().await?;
         let regions = regions(&aws, &self.access);
         let parameters = Parameters::check(self.expected.given(caller.account_id, Some(caller.partition), regions)?)?;
-        let context = Context { aws, parameters, now: world::now() };
+        let context = Context { aws, parameters, now: world::now(), pods: Some(Arc::new(OfClusters)) };
         let verified = futures::future::join_all(units.iter().map(|unit| unit.verify(&context))).await;
         let verdicts: Vec<Verdict> = verified.into_iter().flatten().collect();
         if self.json {
