@@ -856,6 +856,7 @@ resource "aws_iam_policy" "inventory_identity" {
           "organizations:ListOrganizationalUnitsForParent",
           "organizations:ListParents",
           "organizations:ListPolicies",
+          "organizations:ListPoliciesForTarget",
           "organizations:ListRoots",
           "organizations:ListTargetsForPolicy",
           # configuration of secretsmanager

@@ -4,8 +4,10 @@ use crate::grant::{self, Grant};
 use crate::render::policy::{Policy, Reasoned};
 use crate::verdict::{Judge, Verdict};
 use sightline_iam::{Effect, PolicyDocument, Statement};
+use std::collections::BTreeMap;
 
-/// One verdict for each statement that is wanted; `fix` makes the snippet, given what the account has.
+/// What the policy says of the statements that are wanted: those of which it says the same in one verdict, for one cause has one fix.
+/// `fix` makes the snippet, given what the account has.
 pub(crate) fn statements(
     judge: &Judge,
     call: &str,
@@ -13,10 +15,15 @@ pub(crate) fn statements(
     wanted: &Policy,
     fix: impl Fn(&PolicyDocument) -> String,
 ) -> Vec<Verdict> {
-    match serde_json::from_str::<PolicyDocument>(has) {
-        Err(error) => vec![judge.cannot_tell(call, format!("the policy could not be read: {error}"))],
-        Ok(has) => wanted.statements.iter().map(|one| one_statement(judge, call, &has, one, &fix(&has))).collect(),
+    let has: PolicyDocument = match serde_json::from_str(has) {
+        Err(error) => return vec![judge.cannot_tell(call, format!("the policy could not be read: {error}"))],
+        Ok(has) => has,
+    };
+    let mut said: BTreeMap<Grant, Vec<&Reasoned>> = BTreeMap::new();
+    for one in &wanted.statements {
+        said.entry(grant_of(&has, &one.statement)).or_default().push(one);
     }
+    said.iter().map(|(grant, statements)| verdict(judge, call, grant, statements, || fix(&has))).collect()
 }
 
 /// What the account has, what is wanted added to it: statements of the same name, and those that grant what is wanted to services
@@ -32,23 +39,29 @@ pub(crate) fn merged(has: &PolicyDocument, wanted: &Policy) -> PolicyDocument {
     PolicyDocument::new(kept.chain(wanted.document().statement).collect())
 }
 
-fn one_statement(judge: &Judge, call: &str, has: &PolicyDocument, wanted: &Reasoned, fix: &str) -> Verdict {
-    let sid = wanted.sid();
-    let answer = match wanted.statement.effect {
-        Effect::Allow => grant::allows(has, &wanted.statement),
-        Effect::Deny if grant::denies(has, &wanted.statement) => Grant::Present,
+fn grant_of(has: &PolicyDocument, wanted: &Statement) -> Grant {
+    match wanted.effect {
+        Effect::Allow => grant::allows(has, wanted),
+        Effect::Deny if grant::denies(has, wanted) => Grant::Present,
         Effect::Deny => Grant::Missing,
-    };
-    match answer {
-        Grant::Present => judge.ok(call, format!("the policy says what `{sid}` says")),
-        Grant::Missing => judge.missing(call, format!("the policy has no statement like `{sid}`. {}", wanted.why), fix),
+    }
+}
+
+fn verdict(judge: &Judge, call: &str, grant: &Grant, wanted: &[&Reasoned], fix: impl Fn() -> String) -> Verdict {
+    let sids = wanted.iter().map(|one| format!("`{}`", one.sid())).collect::<Vec<_>>().join(", ");
+    match grant {
+        Grant::Present => judge.ok(call, format!("the policy says what {sids} say{}", if wanted.len() == 1 { "s" } else { "" })),
+        Grant::Missing => {
+            let each = wanted.iter().map(|one| format!("no statement like `{}`. {}", one.sid(), one.why));
+            judge.missing(call, format!("the policy has {}", each.collect::<Vec<_>>().join(" It has ")), fix())
+        }
         Grant::Unbound => judge.wrong(
             call,
-            format!("the policy grants `{sid}` without `aws:SourceAccount` or `aws:SourceArn`: the service writes here for any account"),
-            fix,
+            format!("the policy grants {sids} without `aws:SourceAccount` or `aws:SourceArn`: the service writes here for any account"),
+            fix(),
         ),
         Grant::Undecided(name) => {
-            judge.cannot_tell(call, format!("the statement `{name}` has conditions that decide whether `{sid}` holds"))
+            judge.cannot_tell(call, format!("the statement `{name}` has conditions that decide whether {sids} hold"))
         }
     }
 }

@@ -4,7 +4,7 @@
 use sightline_iam::{Effect, PolicyDocument, Principal, Statement};
 
 /// The answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Grant {
     /// yes
     Present,

@@ -5,7 +5,7 @@ use crate::compare;
 use crate::context::{Asked, Context, is_true, list, or_absent, text};
 use crate::parameters::Parameters;
 use crate::prerequisite::log_bucket::{
-    BLOCK, ID, bucket_policy, key_policy, script_of, step_block, step_encryption, step_lifecycle, step_policy, step_versioning,
+    BLOCK, ID, bucket_policy, key_policy, policy_step, script_of, step_block, step_encryption, step_lifecycle, step_policy, step_versioning,
 };
 use crate::render::policy;
 use crate::render::shell::Step;
@@ -73,9 +73,9 @@ async fn not_seen(context: &Context, unanswered: &Unanswered, judge: &Judge) -> 
         parameters.bucket_account
     );
     let fix = format!(
-        "# in account {}; a policy is put as a whole: add to this one what the bucket's says besides\n{}",
+        "# with credentials of account {}\n{}",
         parameters.bucket_account,
-        step_policy(parameters, &bucket_policy(parameters).document()).command()
+        policy_step(parameters)
     );
     judge.wrong(&format!("s3:GetBucketLocation in {}", parameters.home), reason, fix)
 }

@@ -137,9 +137,9 @@ pub fn permissions() -> BTreeMap<&'static str, Permission> {
     ALL.iter().flat_map(|unit| unit.permissions()).map(|permission| (permission.action, *permission)).collect()
 }
 
-/// Verifies all prerequisites at once; the verdicts come in the order of [`ALL`].
+/// Verifies all prerequisites at once, save those that are made of others; the verdicts come in the order of [`ALL`].
 pub async fn verify_all(context: &Context) -> Vec<Verdict> {
-    let all = ALL.iter().map(|prerequisite| prerequisite.verify(context));
+    let all = ALL.iter().filter(|unit| !unit.is_composition()).map(|prerequisite| prerequisite.verify(context));
     futures::future::join_all(all).await.into_iter().flatten().collect()
 }
 

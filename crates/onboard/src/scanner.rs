@@ -4,7 +4,6 @@ use crate::context::{Asked, Context, or_absent, text};
 use crate::effective::{Effective, Named, Refusing, Sorted};
 use crate::inventory;
 use crate::newest;
-use crate::parameters::Parameters;
 use crate::prerequisite::scanner_identity::{ASSUMABLE, ID, repair, script_of, step_detach};
 use crate::render::shell::Step;
 use crate::service_control::{self, ServiceControl};

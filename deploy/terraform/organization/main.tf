@@ -23,6 +23,9 @@ data "aws_region" "current" {}
 
 # The role in each account, and only the role: the template is the whole of what is deployed. Accounts that join
 # later get it by themselves, accounts that leave lose it.
+# Apply it with the credentials of the organization's management account. A stack set with service-managed
+# permissions does not deploy to the management account itself: if that one is to be read too, apply
+# scanner-identity there.
 resource "aws_cloudformation_stack_set" "scanner" {
   name             = "sightline-scanner"
   description      = "Sightline: the role that the scanner reads this account with."
@@ -509,6 +512,7 @@ resource "aws_cloudformation_stack_set" "scanner" {
                   "organizations:ListOrganizationalUnitsForParent",
                   "organizations:ListParents",
                   "organizations:ListPolicies",
+                  "organizations:ListPoliciesForTarget",
                   "organizations:ListRoots",
                   "organizations:ListTargetsForPolicy",
                   # configuration of secretsmanager

@@ -1,6 +1,7 @@
 //! `sightline onboard`: what an account needs before Sightline can see it.
 
 mod expected;
+mod plan;
 mod pods;
 mod render;
 mod teach;
@@ -21,6 +22,8 @@ pub(crate) struct Onboard {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// Ask the account what is there, and print what is missing and what to do
+    Plan(plan::Plan),
     /// Look whether the account has everything; exits with 0 only if so
     Verify(verify::Verify),
     /// Print Terraform
@@ -44,6 +47,7 @@ impl Onboard {
     /// Runs the action.
     pub(crate) async fn run(self) -> anyhow::Result<Exit> {
         match self.action {
+            Action::Plan(plan) => plan.run().await,
             Action::Verify(verify) => verify.run().await,
             Action::Terraform(render) => render.run(Format::Terraform).await,
             Action::Cloudformation(render) => render.run(Format::CloudFormation).await,

@@ -5,6 +5,7 @@ use crate::delivery;
 use crate::error::OnboardError;
 use crate::newest;
 use crate::parameters::Parameters;
+use crate::prerequisite::log_bucket;
 use crate::prerequisite::{Format, Parameter, Permission, Prerequisite, given};
 use crate::render::cloudformation::Template;
 use crate::render::hcl::{self, Block};
@@ -256,7 +257,7 @@ async fn verify_trail(context: &Context, trail: &Value) -> Vec<Verdict> {
         context.ask(region, "cloudtrail", "GetEventSelectors", json!({"TrailName": arn}), "cloudtrail:GetEventSelectors"),
         delivered(context, trail, &judge),
     );
-    verdicts.extend(logging(parameters, arn, status, &judge, region));
+    verdicts.extend(logging(parameters, trail, status, &judge, region));
     verdicts.extend(recorded(parameters, arn, selectors, &judge, region));
     verdicts.push(newest);
     verdicts
@@ -274,7 +275,8 @@ fn encryption(parameters: &Parameters, trail: &Value, judge: &Judge, call: &str)
     })
 }
 
-fn logging(parameters: &Parameters, arn: &str, status: Asked, judge: &Judge, region: &str) -> Vec<Verdict> {
+fn logging(parameters: &Parameters, trail: &Value, status: Asked, judge: &Judge, region: &str) -> Vec<Verdict> {
+    let (arn, bucket) = (text(trail, "/TrailARN"), text(trail, "/S3BucketName"));
     let call = format!("cloudtrail:GetTrailStatus in {region}");
     let status = match status {
         Ok(status) => status,
@@ -288,11 +290,18 @@ fn logging(parameters: &Parameters, arn: &str, status: Asked, judge: &Judge, reg
         "" => judge.ok(&call, "the last delivery did not fail"),
         error => judge.wrong(
             &call,
-            format!("the last delivery failed with `{error}`"),
-            "sightline onboard verify log-bucket: the bucket's policy or its key refuses CloudTrail",
+            format!("the last delivery to `{bucket}` failed with `{error}`: its policy or its key does not let CloudTrail in"),
+            delivery_fix(parameters, bucket),
         ),
     };
     vec![is_logging, delivery]
+}
+
+fn delivery_fix(parameters: &Parameters, bucket: &str) -> String {
+    if bucket == parameters.bucket {
+        return log_bucket::policy_step(parameters);
+    }
+    format!("sightline onboard verify log-bucket --bucket {bucket}")
 }
 
 fn recorded(parameters: &Parameters, arn: &str, selectors: Asked, judge: &Judge, region: &str) -> Vec<Verdict> {

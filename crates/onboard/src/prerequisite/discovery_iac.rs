@@ -85,6 +85,10 @@ fn parts(parameters: &Parameters, format: Format) -> Result<(Vec<Part>, String),
     let mut units: Vec<_> = ALL.iter().filter(|unit| !unit.is_composition()).collect();
     units.sort_by_key(|unit| unit.id() != FIRST);
     for unit in units {
+        // What no file makes, no file grants.
+        if format == Format::Policy && is_by_hand(parameters, *unit) {
+            continue;
+        }
         let why = match unit.render(parameters, format) {
             Ok(_) if is_elsewhere(parameters, unit.id()) => {
                 "it belongs into the management account, which the delegated administrator is not".to_owned()
@@ -100,6 +104,10 @@ fn parts(parameters: &Parameters, format: Format) -> Result<(Vec<Part>, String),
         left_out.push_str(&format!("Left out: {}: {why}\n", unit.id()));
     }
     Ok((parts, left_out))
+}
+
+fn is_by_hand(parameters: &Parameters, unit: &dyn Prerequisite) -> bool {
+    matches!(unit.render(parameters, Format::Terraform), Err(OnboardError::NoForm { .. }))
 }
 
 /// The organization's stack set is made in the management account, and a delegated administrator is another one.

@@ -135,7 +135,7 @@ fn policies(parameters: &Parameters) -> Vec<Policy> {
         if is_log_bucket(parameters, &store) {
             return Policy::new("bucket-policy-statements", delivery::bedrock(parameters));
         }
-        Policy::new(format!("policy-of-{}", store.bucket), bucket_policy(&store).statements)
+        Policy::new(format!("policy-of-bucket-in-{region}"), bucket_policy(&store).statements)
     };
     parameters.regions.iter().map(store).collect()
 }

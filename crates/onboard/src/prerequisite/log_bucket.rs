@@ -129,6 +129,12 @@ fn own_key_policy(parameters: &Parameters) -> Option<Policy> {
     parameters.kms_key_arn.as_ref().map(|_| key_policy(parameters))
 }
 
+/// Puts the bucket's policy as it shall be.
+pub(crate) fn policy_step(parameters: &Parameters) -> String {
+    let step = step_policy(parameters, &bucket_policy(parameters).document()).command();
+    format!("# a policy is put as a whole: add to this one what the bucket's says besides\n{step}")
+}
+
 /// The whole bucket, step by step.
 pub(crate) fn script_of(parameters: &Parameters) -> String {
     script(HEAD, &steps(parameters))

@@ -12,6 +12,7 @@ use crate::render::node::{Entry, Node};
 use crate::render::policy::{self, Policy};
 use crate::render::shell::{Step, script};
 use crate::scanner;
+use crate::scanner_user;
 use crate::verdict::Verdict;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -53,7 +54,7 @@ impl Prerequisite for ScannerIdentity {
     fn parameters(&self) -> &'static [Parameter] {
         const ROLE: Parameter = Parameter { name: "scanner-role", about: "the role's name; default `sightline-scanner`" };
         const AUDIT: Parameter = Parameter { name: "security-audit", about: "attach AWS's `SecurityAudit` as well" };
-        &[given::ACCOUNT_ID, given::REGIONS, ROLE, given::PRINCIPAL, given::EXTERNAL_ID, AUDIT, given::BUCKET, given::PREFIX, given::KMS_KEY, given::ORGANIZATION, given::UNITS]
+        &[given::ACCOUNT_ID, given::REGIONS, ROLE, given::PRINCIPAL, given::EXTERNAL_ID, AUDIT, given::BUCKET, given::PREFIX, given::KMS_KEY, given::ORGANIZATION, given::UNITS, given::AS_DOCUMENTED]
     }
 
     fn permissions(&self) -> &'static [Permission] {
@@ -64,12 +65,19 @@ impl Prerequisite for ScannerIdentity {
             Permission::account("iam:GetRolePolicy", "what the scanner's inline policies allow"),
             Permission::account("iam:GetPolicy", "which version of a policy is in force"),
             Permission::account("iam:GetPolicyVersion", "what the scanner's policies allow"),
+            Permission::account("organizations:DescribeOrganization", "whether service control policies bind the account"),
+            Permission::account("organizations:ListParents", "which units stand above the account"),
+            Permission::account("organizations:ListPoliciesForTarget", "which service control policies bind the account"),
+            Permission::account("organizations:DescribePolicy", "what they deny"),
             Permission::account("iam:ListAccessKeys", "how old the keys are, where the scanner is a user"),
         ];
         USED
     }
 
     fn render(&self, parameters: &Parameters, format: Format) -> Result<String, OnboardError> {
+        if parameters.as_documented {
+            return scanner_user::render(parameters, format);
+        }
         let identity = Identity::declare(parameters)?;
         Ok(match format {
             Format::Terraform => terraform(parameters, &identity),

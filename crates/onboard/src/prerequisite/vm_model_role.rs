@@ -351,10 +351,10 @@ async fn other_roles(context: &Context, roles: &[Role], region: &Region<'_>) -> 
     }
     if verdicts.is_empty() {
         let bare = region.instances.iter().filter(|instance| instance.profile.is_empty()).count();
-        let reason = format!(
-            "none of {} instances may invoke a model through its role; {bare} have no profile",
-            region.instances.len()
-        );
+        let reason = match region.instances.len() {
+            0 => "no instance is here".to_owned(),
+            all => format!("of {all} instances none may invoke a model through its role; {bare} have no profile"),
+        };
         verdicts.push(judge.ok(&call, reason));
     }
     verdicts

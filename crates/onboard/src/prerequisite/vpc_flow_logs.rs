@@ -5,6 +5,7 @@ use crate::delivery;
 use crate::error::OnboardError;
 use crate::flow_field;
 use crate::newest;
+use crate::prerequisite::log_bucket;
 use crate::parameters::{Parameters, Vpc};
 use crate::prerequisite::{Format, Parameter, Permission, Prerequisite, given};
 use crate::render::cloudformation::{Template, reference, region_condition};
@@ -216,32 +217,60 @@ async fn verify_region(context: &Context, region: &str) -> Vec<Verdict> {
 async fn verify_vpc(context: &Context, region: &str, vpc: &str, logs: &[Value]) -> Vec<Verdict> {
     let judge = Judge::new(ID, format!("{vpc} in {region}"));
     let call = format!("ec2:DescribeFlowLogs in {region}");
-    let fix = step(&context.parameters, region, &[vpc]).command();
-    let own = logs.iter().filter(|log| text(log, "/ResourceId") == vpc).map(|log| verify_log(context, region, log, &judge, &fix));
+    let own = logs.iter().filter(|log| text(log, "/ResourceId") == vpc).map(|log| verify_log(context, region, log, &judge));
     let verdicts = futures::future::join_all(own).await;
     let faults = |verdicts: &Vec<Verdict>| verdicts.iter().filter(|verdict| verdict.status != State::Ok).count();
     // A VPC may have several flow logs: one good one is enough.
     verdicts.into_iter().min_by_key(faults).unwrap_or_else(|| {
         let reason = "no flow log of the VPC: the path of its calls is not known. Flow logs of single subnets or interfaces leave gaps";
-        vec![judge.missing(&call, reason, fix)]
+        vec![judge.missing(&call, reason, step(&context.parameters, region, &[vpc]).command())]
     })
 }
 
-async fn verify_log(context: &Context, region: &str, log: &Value, judge: &Judge, fix: &str) -> Vec<Verdict> {
+async fn verify_log(context: &Context, region: &str, log: &Value, judge: &Judge) -> Vec<Verdict> {
     let call = format!("ec2:DescribeFlowLogs in {region}");
-    let faults = faults(log);
     let id = text(log, "/FlowLogId");
-    let mut verdicts: Vec<Verdict> = faults.into_iter().map(|fault| judge.wrong(&call, format!("{id}: {fault}"), fix)).collect();
+    let failing = failing(context, log).map(|(reason, fix)| judge.wrong(&call, format!("{id}: {reason}"), fix));
+    let is_failing = failing.is_some();
+    let faults = faults(log);
+    let mut verdicts: Vec<Verdict> = failing.into_iter().collect();
+    if !faults.is_empty() {
+        verdicts.push(judge.wrong(&call, format!("{id}: {}", faults.join("; ")), replace(&context.parameters, region, log)));
+    }
     if verdicts.is_empty() {
         verdicts.push(judge.ok(&call, format!("{id} is active, takes all traffic and has every field that is needed")));
     }
-    if text(log, "/LogDestinationType") == "s3" {
+    // Where delivery fails, that nothing new is there follows.
+    if text(log, "/LogDestinationType") == "s3" && !is_failing {
         verdicts.push(delivered(context, region, log, judge).await);
     }
     verdicts
 }
 
-/// What is wrong with a flow log, one sentence a fault.
+/// A flow log cannot be changed, and a second one to the same place is refused: the old one goes first.
+fn replace(parameters: &Parameters, region: &str, log: &Value) -> String {
+    let remove = Step::aws("", ["ec2", "delete-flow-logs"]).option("region", region).option("flow-log-ids", text(log, "/FlowLogId"));
+    format!("{}\n{}", remove.command(), step(parameters, region, &[text(log, "/ResourceId")]).command())
+}
+
+/// Why its records do not arrive, as far as AWS tells, and what lets them.
+fn failing(context: &Context, log: &Value) -> Option<(String, String)> {
+    let parameters = &context.parameters;
+    if text(log, "/DeliverLogsStatus") != "FAILED" {
+        return None;
+    }
+    let error = text(log, "/DeliverLogsErrorMessage");
+    let (bucket, _) = folders(parameters, "", log);
+    let reason = format!("delivery to `{bucket}` fails ({error}): the bucket's policy or its key does not let the log service in");
+    let fix = if bucket == parameters.bucket {
+        log_bucket::policy_step(parameters)
+    } else {
+        format!("sightline onboard verify log-bucket --bucket {bucket}")
+    };
+    Some((reason, fix))
+}
+
+/// What is wrong with a flow log, a clause a fault.
 fn faults(log: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let mut unless = |is_good: bool, fault: String| {
@@ -249,16 +278,12 @@ fn faults(log: &Value) -> Vec<String> {
             faults.push(fault);
         }
     };
-    let (status, deliver) = (text(log, "/FlowLogStatus"), text(log, "/DeliverLogsStatus"));
+    let status = text(log, "/FlowLogStatus");
     unless(status == "ACTIVE", format!("its status is `{status}`"));
-    let error = text(log, "/DeliverLogsErrorMessage");
-    unless(deliver == "SUCCESS" || deliver.is_empty(), format!("delivery is `{deliver}` ({error})"));
     let traffic = text(log, "/TrafficType");
     unless(traffic == "ALL", format!("it records `{traffic}` traffic alone"));
     let destination = text(log, "/LogDestinationType");
     unless(destination == "s3", format!("it delivers to `{destination}`, which is not read"));
-    let format = text(log, "/DestinationOptions/FileFormat");
-    unless(format != "parquet", "it delivers Parquet, which this version does not read".to_owned());
     let interval = log.pointer("/MaxAggregationInterval").and_then(Value::as_i64).unwrap_or(600);
     unless(interval <= i64::from(INTERVAL), format!("records sum up {interval} seconds: joins with pods and calls become guesses"));
     let lacking = flow_field::lacking(text(log, "/LogFormat"));

@@ -1,8 +1,16 @@
-"""The AWS CLI's words as a boto3 call: `aws SERVICE OPERATION --option value …`; options are typed by botocore's model."""
+"""The AWS CLI's words as boto3 calls: `aws SERVICE OPERATION --option value …`; options are typed by botocore's model.
 
+`aws.py SOCKET` answers `ask.py` until its own standard input ends: boto3 takes longer to load than any call to make.
+"""
+
+import functools
 import json
+import os
 import re
+import socketserver
 import sys
+import threading
+import traceback
 
 import boto3
 import jmespath
@@ -32,8 +40,23 @@ def typed(shape, value):
     return value
 
 
-def main():
-    service, operation, *words = sys.argv[1:]
+@functools.cache
+def client_of(service, region, environment):
+    settings = dict(environment)
+    variable = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
+    return boto3.client(
+        service,
+        region_name=region or settings.get("AWS_DEFAULT_REGION"),
+        endpoint_url=settings.get(variable) or settings.get("AWS_ENDPOINT_URL"),
+        aws_access_key_id=settings.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=settings.get("AWS_SECRET_ACCESS_KEY"),
+        aws_session_token=settings.get("AWS_SESSION_TOKEN"),
+    )
+
+
+def answer_to(words, environment):
+    """What the CLI would print."""
+    service, operation, *words = words
     waited = words.pop(0) if operation == "wait" else None
     options, name = {}, None
     for word in words:
@@ -43,7 +66,7 @@ def main():
         else:
             options[name].append(word)
     region = options.get("region", [None])[0]
-    client = boto3.client({"s3api": "s3"}.get(service, service), region_name=region)
+    client = client_of({"s3api": "s3"}.get(service, service), region, environment)
     waiter = client.get_waiter(waited.replace("-", "_")) if waited else None
     method = xform_name(waiter.config.operation) if waiter else operation.replace("-", "_")
     model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
@@ -61,13 +84,32 @@ def main():
         arguments[member] = typed(shape, value)
     if waiter:
         waiter.config.delay = 0.2
-        return waiter.wait(**arguments)
+        waiter.wait(**arguments)
+        return ""
     answer = getattr(client, method)(**arguments)
     answer.pop("ResponseMetadata", None)
     if "query" in options:
         answer = jmespath.search(options["query"][0], answer)
     is_text = options.get("output") == ["text"] and not isinstance(answer, (dict, list))
-    print(answer if is_text else json.dumps(answer, default=str))
+    return f"{answer if is_text else json.dumps(answer, default=str)}\n"
+
+
+class Asked(socketserver.StreamRequestHandler):
+    def handle(self):
+        words, environment = json.loads(self.rfile.readline())
+        try:
+            said = {"out": answer_to(words, tuple(sorted(environment.items()))), "error": ""}
+        except Exception:
+            said = {"out": "", "error": traceback.format_exc()}
+        self.wfile.write(json.dumps(said).encode())
+
+
+def main():
+    with socketserver.ThreadingUnixStreamServer(sys.argv[1], Asked) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        sys.stdin.read()
+    os._exit(0)
 
 
 main()

@@ -1,5 +1,5 @@
 //! moto as an account, and the AWS CLI as far as the renderings use it: `aws.py` takes the CLI's words and calls boto3, so that the
-//! rendered steps are run as they are.
+//! rendered steps are run as they are. One of it serves all tests.
 
 use crate::tool;
 use serde_json::Value;
@@ -7,9 +7,32 @@ use sightline_aws::{Aws, Emulated};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
+
+/// The socket of `aws.py`, which ends with this process: it reads its standard input until then.
+fn cli(python: &Path) -> &'static PathBuf {
+    static CLI: OnceLock<(PathBuf, tempfile::TempDir, Child)> = OnceLock::new();
+    let (socket, ..) = CLI.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("cli");
+        let child = Command::new(python).arg(here("aws.py")).arg(&socket).stdin(Stdio::piped()).spawn().unwrap();
+        let up = (0..300).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            UnixStream::connect(&socket).is_ok()
+        });
+        assert!(up, "aws.py did not start");
+        (socket, folder, child)
+    });
+    socket
+}
+
+fn here(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(name)
+}
 
 pub(crate) struct Moto {
     server: Child,
@@ -24,15 +47,17 @@ impl Moto {
         let server = Command::new(server)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+            .env("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/aws.py");
         let aws = folder.path().join("aws");
-        std::fs::write(&aws, format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", python.display(), script.display()))
-            .unwrap();
+        let (ask, socket) = (here("ask.py"), cli(&python));
+        let words = [&python, &ask, socket].map(|path| format!("'{}'", path.display()));
+        let [python, ask, socket] = &words;
+        std::fs::write(&aws, format!("#!/bin/sh\nexec {python} -SE {ask} {socket} \"$@\"\n")).unwrap();
         assert!(Command::new("chmod").arg("+x").arg(&aws).status().unwrap().success());
         let moto = Self { server, url: format!("http://127.0.0.1:{port}"), folder };
         let up = (0..300).any(|_| {

@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod broken;
 mod cloudformation;
 mod emulator;
 mod linted;

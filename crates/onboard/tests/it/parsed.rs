@@ -161,7 +161,8 @@ const VPC_AT_HOME: &str = "vpc-0a1b2c3d4e5f60718";
 fn usual(which: usize, text: &str) -> Given {
     let mut given = full();
     match which {
-        2 => given.regions = vec!["us-east-1".into()],
+        // A VPC and a cluster are in us-east-1: with another home, they are in a further region.
+        2 => given.regions = vec![if text == "us-east-1" { text } else { "us-west-9" }.into()],
         4 => given.prefix = (!text.is_empty()).then(|| "x".into()),
         10 => given.models.push("arn:aws:bedrock:us-east-1::foundation-model/x".into()),
         13 => given.clusters = vec!["apps".into(), "other".into()],

@@ -33,7 +33,7 @@ fn estate() -> Option<Estate> {
     let made = moto.aws(&format!("organizations create-organizational-unit --parent-id {root} --name workloads"));
     let unit = text(&made, "/OrganizationalUnit/Id");
     let [shop, bank, closed] = ["shop", "bank", "closed"].map(|name| member(&moto, &root, &unit, name));
-    moto.aws(&format!("organizations close-account --account-id {closed}"));
+    moto.run(&format!("aws organizations close-account --account-id {closed}"));
     let given = Given { organizational_units: vec![root], ..plain() };
     Some(Estate { moto, given, unit, accounts: vec![shop, bank], closed })
 }
@@ -43,7 +43,7 @@ fn member(moto: &Moto, root: &str, unit: &str, name: &str) -> String {
     let words = format!("organizations create-account --account-name {name} --email {name}@example.com");
     let id = text(&moto.aws(&words), "/CreateAccountStatus/AccountId");
     let from = format!("--source-parent-id {root} --destination-parent-id {unit}");
-    moto.aws(&format!("organizations move-account --account-id {id} {from}"));
+    moto.run(&format!("aws organizations move-account --account-id {id} {from}"));
     id
 }
 

@@ -13,6 +13,9 @@ use sightline_model::untrusted::for_terminal;
 use sightline_onboard::{Context, Parameters, State, Verdict};
 use std::sync::Arc;
 
+/// Lines of a fix that are shown unless all are asked for.
+const SHORT: usize = 8;
+
 /// The arguments of `verify`.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
@@ -22,6 +25,9 @@ pub(super) struct Verify {
     access: Connection,
     #[command(flatten)]
     expected: Expected,
+    /// Print the whole fix of everything that is not ok, however long
+    #[arg(long)]
+    fixes: bool,
     /// Print the verdicts as JSON
     #[arg(long)]
     json: bool,
@@ -30,22 +36,21 @@ pub(super) struct Verify {
 impl Verify {
     /// Looks, and prints what was seen.
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
-        let mut units = chosen(&self.prerequisites)?;
+        let named = chosen(&self.prerequisites)?;
         // What is made of the others stands as they do.
-        if units.iter().any(|unit| unit.is_composition()) {
-            units = chosen(&[])?;
-        }
+        let units = if named.iter().any(|unit| unit.is_composition()) { chosen(&[])? } else { named };
+        let units = units.iter().filter(|unit| !unit.is_composition());
         let aws = self.access.connect().await?;
         let caller = aws.caller().await?;
         let regions = regions(&aws, &self.access);
         let parameters = Parameters::check(self.expected.given(caller.account_id, Some(caller.partition), regions)?)?;
         let context = Context { aws, parameters, now: world::now(), pods: Some(Arc::new(OfClusters)) };
-        let verified = futures::future::join_all(units.iter().map(|unit| unit.verify(&context))).await;
+        let verified = futures::future::join_all(units.map(|unit| unit.verify(&context))).await;
         let verdicts: Vec<Verdict> = verified.into_iter().flatten().collect();
         if self.json {
             print::json(&verdicts)?
         } else {
-            show(&verdicts)?
+            show(&verdicts, self.fixes)?
         }
         Ok(verdicts.iter().map(|verdict| exit(verdict.status)).fold(Exit::Clean, Exit::or_worse))
     }
@@ -55,7 +60,7 @@ fn regions(aws: &Aws, access: &Connection) -> Vec<String> {
     if access.regions.is_empty() { vec![aws.default_region().to_owned()] } else { access.regions.clone() }
 }
 
-fn exit(state: State) -> Exit {
+pub(super) fn exit(state: State) -> Exit {
     match state {
         State::Ok => Exit::Clean,
         State::Missing | State::Wrong => Exit::Findings,
@@ -63,7 +68,7 @@ fn exit(state: State) -> Exit {
     }
 }
 
-fn show(verdicts: &[Verdict]) -> anyhow::Result<()> {
+fn show(verdicts: &[Verdict], fixes: bool) -> anyhow::Result<()> {
     let mut last = ("", "");
     for verdict in verdicts {
         let about = (verdict.prerequisite.as_str(), verdict.target.as_str());
@@ -77,10 +82,14 @@ fn show(verdicts: &[Verdict]) -> anyhow::Result<()> {
             last = about;
         }
         print::line(&table::entry(verdict.status.as_str(), tone(verdict.status), 13, &verdict.reason))?;
+        if verdict.status != State::Ok {
+            print::line(&table::entry("", Tone::Plain, 13, &format!("told by {}", verdict.call)))?;
+            show_fix(&verdict.fix, fixes)?;
+        }
     }
     let count = |state: State| verdicts.iter().filter(|verdict| verdict.status == state).count();
     print::line(&format!(
-        "\n{} ok, {} missing, {} wrong, {} cannot tell. `--json` has the fix of each; nothing was changed.",
+        "\n{} ok, {} missing, {} wrong, {} cannot tell. Nothing was changed.",
         count(State::Ok),
         count(State::Missing),
         count(State::Wrong),
@@ -89,7 +98,20 @@ fn show(verdicts: &[Verdict]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tone(state: State) -> Tone {
+/// A fix is to be copied: it is not wrapped.
+fn show_fix(fix: &str, is_whole: bool) -> anyhow::Result<()> {
+    let lines: Vec<&str> = fix.lines().collect();
+    let shown = if is_whole || lines.len() <= SHORT { lines.len() } else { SHORT - 1 };
+    for (at, line) in lines.iter().take(shown).enumerate() {
+        print::line(&format!("  {:11}{}", if at == 0 { "fix" } else { "" }, for_terminal(line)))?;
+    }
+    if shown < lines.len() {
+        print::line(&format!("  {:11}… {} more lines: `--fixes` prints all", "", lines.len() - shown))?;
+    }
+    Ok(())
+}
+
+pub(super) fn tone(state: State) -> Tone {
     match state {
         State::Ok => Tone::Good,
         State::Missing | State::Wrong => Tone::Bad,
