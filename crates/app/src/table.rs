@@ -90,6 +90,11 @@ pub(crate) fn entry(word: &str, tone: Tone, indent: usize, text: &str) -> String
     out
 }
 
+/// A paragraph, wrapped to the terminal's width.
+pub(crate) fn paragraph(text: &str) -> String {
+    wrapped(&for_terminal(text), usize::from(width())).join("\n")
+}
+
 /// The text in lines of at most `limit` characters, broken at spaces where there are any.
 fn wrapped(text: &str, limit: usize) -> Vec<String> {
     let mut lines = vec![String::new()];

@@ -30,5 +30,5 @@ mod tls;
 pub use clusters::Clusters;
 pub(crate) use container::{CONTAINER_COLUMNS, containers};
 pub use kubeconfig::KubeconfigError;
-pub use once::{EksApi, Refused, pods};
 pub(crate) use object::{Object, columns};
+pub use once::{EksApi, Refused, pods};

@@ -85,9 +85,13 @@ pub(crate) fn scanner(parameters: &Parameters) -> Vec<Reasoned> {
     let actions = on_bucket.map(|permission| permission.action.to_owned()).collect();
     let role = || Principal::aws(&parameters.role_arn());
     let look = Statement::allow("ScannerLooks", actions, vec![parameters.bucket_arn()]).of(role());
-    let read = Statement::allow("ScannerReads", words(["s3:GetObject"]), vec![parameters.objects_arn("AWSLogs/*")]).of(role());
+    let read =
+        Statement::allow("ScannerReads", words(["s3:GetObject"]), vec![parameters.objects_arn("AWSLogs/*")]).of(role());
     vec![
-        Reasoned::new("The scanner's role, of another account, looks how the bucket is set up and lists the logs.", look),
+        Reasoned::new(
+            "The scanner's role, of another account, looks how the bucket is set up and lists the logs.",
+            look,
+        ),
         Reasoned::new("The scanner's role reads the logs, and nothing else in the bucket.", read),
     ]
 }

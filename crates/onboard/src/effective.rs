@@ -76,7 +76,8 @@ impl Effective {
 
     /// An action pattern that allows a whole service, or everything, on all resources.
     pub(crate) fn everything(&self) -> Option<String> {
-        let documents = self.identity.iter().filter_map(|named| serde_json::from_str::<PolicyDocument>(&named.text).ok());
+        let documents =
+            self.identity.iter().filter_map(|named| serde_json::from_str::<PolicyDocument>(&named.text).ok());
         let statements = documents.flat_map(|document| document.statement);
         let mut allows = statements.filter(|s| s.effect == Effect::Allow && everywhere(s)).flat_map(|s| s.action);
         allows.find(|pattern| covers(pattern, "sightline:EveryAction") || pattern.ends_with(":*"))
@@ -168,11 +169,20 @@ mod tests {
 
     #[test]
     fn what_stands_above_the_role_counts() {
-        let mut role = effective(json!({"Effect": "Allow", "Action": ["ec2:*", "iam:GetRole", "kms:ListKeys"], "Resource": "*"}));
-        role.boundary = Some(named("boundary", json!({"Effect": "Allow", "Action": ["ec2:*", "iam:*"], "Resource": "*"})));
-        let full = Policy::read_text("FullAWSAccess", &named("", json!({"Effect": "Allow", "Action": "*", "Resource": "*"})).text);
-        let no_iam = Policy::read_text("NoIam", &named("", json!({"Effect": "Deny", "Action": "iam:*", "Resource": "*"})).text);
-        let level = |id: &str, policies: Vec<Policy>| Level { id: id.to_owned(), policies: policies.into_iter().map(Arc::new).collect() };
+        let mut role =
+            effective(json!({"Effect": "Allow", "Action": ["ec2:*", "iam:GetRole", "kms:ListKeys"], "Resource": "*"}));
+        role.boundary =
+            Some(named("boundary", json!({"Effect": "Allow", "Action": ["ec2:*", "iam:*"], "Resource": "*"})));
+        let full = Policy::read_text(
+            "FullAWSAccess",
+            &named("", json!({"Effect": "Allow", "Action": "*", "Resource": "*"})).text,
+        );
+        let no_iam =
+            Policy::read_text("NoIam", &named("", json!({"Effect": "Deny", "Action": "iam:*", "Resource": "*"})).text);
+        let level = |id: &str, policies: Vec<Policy>| Level {
+            id: id.to_owned(),
+            policies: policies.into_iter().map(Arc::new).collect(),
+        };
         role.service_control = vec![level("r-ab12", vec![full.clone()]), level("123456789012", vec![full, no_iam])];
         let sorted = role.sort(["ec2:DescribeVpcs", "iam:GetRole", "kms:ListKeys"].into_iter());
         assert_eq!(sorted.refused[&Some(Refusing::Boundary)], ["kms:ListKeys"]);

@@ -36,7 +36,9 @@ pub enum OnboardError {
         why: &'static str,
     },
     /// More resources than CloudFormation takes in one stack.
-    #[error("{prerequisite} has {has} resources, a CloudFormation stack holds {limit}: make a stack of each prerequisite instead")]
+    #[error(
+        "{prerequisite} has {has} resources, a CloudFormation stack holds {limit}: make a stack of each prerequisite instead"
+    )]
     TooManyResources {
         /// the prerequisite's id
         prerequisite: &'static str,

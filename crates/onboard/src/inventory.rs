@@ -101,7 +101,8 @@ fn logs(parameters: &Parameters) -> Vec<Reasoned> {
     let (listing, reading): (Vec<Permission>, Vec<Permission>) =
         on_bucket.partition(|one| one.action == "s3:ListBucket");
     let names = |all: &[Permission]| all.iter().map(|one| one.action.to_owned()).collect::<Vec<_>>();
-    let stores: Vec<Parameters> = parameters.regions.iter().map(|region| bucket::of_region(parameters, region)).collect();
+    let stores: Vec<Parameters> =
+        parameters.regions.iter().map(|region| bucket::of_region(parameters, region)).collect();
     let bucket = || stores.iter().map(Parameters::bucket_arn).collect::<Vec<_>>();
     let objects = stores.iter().map(|store| store.objects_arn("AWSLogs/*")).collect();
     let keys = format!("{}AWSLogs/*", parameters.prefix);

@@ -5,7 +5,8 @@ use crate::compare;
 use crate::context::{Asked, Context, is_true, list, or_absent, text};
 use crate::parameters::Parameters;
 use crate::prerequisite::log_bucket::{
-    BLOCK, ID, bucket_policy, key_policy, policy_step, script_of, step_block, step_encryption, step_lifecycle, step_policy, step_versioning,
+    BLOCK, ID, bucket_policy, key_policy, policy_step, script_of, step_block, step_encryption, step_lifecycle,
+    step_policy, step_versioning,
 };
 use crate::render::policy;
 use crate::render::shell::Step;
@@ -63,7 +64,8 @@ async fn not_seen(context: &Context, unanswered: &Unanswered, judge: &Judge) -> 
         return judge.unanswered(unanswered);
     }
     let input = json!({});
-    let buckets = context.ask_all(&parameters.home, "s3", "ListBuckets", input, ("Buckets", "s3:ListAllMyBuckets")).await;
+    let buckets =
+        context.ask_all(&parameters.home, "s3", "ListBuckets", input, ("Buckets", "s3:ListAllMyBuckets")).await;
     let is_own = |buckets: Vec<Value>| buckets.iter().any(|bucket| text(bucket, "/Name") == parameters.bucket);
     if buckets.is_ok_and(is_own) || !parameters.is_bucket_elsewhere() {
         return judge.unanswered(unanswered);
@@ -72,11 +74,7 @@ async fn not_seen(context: &Context, unanswered: &Unanswered, judge: &Judge) -> 
         "the bucket is of account {}, whose policy for it has no statement for this account: logs do not arrive, or cannot be read",
         parameters.bucket_account
     );
-    let fix = format!(
-        "# with credentials of account {}\n{}",
-        parameters.bucket_account,
-        policy_step(parameters)
-    );
+    let fix = format!("# with credentials of account {}\n{}", parameters.bucket_account, policy_step(parameters));
     judge.wrong(&format!("s3:GetBucketLocation in {}", parameters.home), reason, fix)
 }
 
@@ -139,9 +137,11 @@ async fn encryption(context: &Context, region: &str, judge: &Judge) -> (Verdict,
             let algorithm = text(&answer, &format!("{default}/SSEAlgorithm"));
             let key = text(&answer, &format!("{default}/KMSMasterKeyID"));
             let verdict = match &wanted {
-                Some(wanted) if !same_key(wanted, key) => {
-                    judge.wrong(&call, format!("encrypted with `{algorithm}` and key `{key}`, not with `{wanted}`"), fix())
-                }
+                Some(wanted) if !same_key(wanted, key) => judge.wrong(
+                    &call,
+                    format!("encrypted with `{algorithm}` and key `{key}`, not with `{wanted}`"),
+                    fix(),
+                ),
                 _ if algorithm.is_empty() => judge.missing(&call, "the bucket has no default encryption", fix()),
                 _ => judge.ok(&call, format!("encrypted with {algorithm}")),
             };
@@ -166,7 +166,8 @@ async fn lifecycle(context: &Context, region: &str, judge: &Judge) -> Verdict {
         Ok(None) => judge.missing(&call, "no lifecycle rule: logs are kept, and paid for, for ever", fix(&[])),
         Ok(Some(answer)) => {
             let rules: Vec<Value> = list(&answer, "/Rules").cloned().collect();
-            let days = |rule: &Value| rule.pointer("/Expiration/Days").filter(|_| text(rule, "/Status") == "Enabled").cloned();
+            let days =
+                |rule: &Value| rule.pointer("/Expiration/Days").filter(|_| text(rule, "/Status") == "Enabled").cloned();
             match rules.iter().find_map(days) {
                 Some(days) => judge.ok(&call, format!("logs are removed after {days} days")),
                 None => {
@@ -216,7 +217,13 @@ async fn key_grants(context: &Context, bucket_region: &str, key: &str) -> Vec<Ve
                 let put = Step::aws("", ["kms", "put-key-policy"]).option("region", region).option("key-id", key);
                 put.option("policy-name", "default").option("policy", merged).command()
             };
-            compare::statements(&judge, &format!("kms:GetKeyPolicy in {region}"), text(&answer, "/Policy"), &wanted, fix)
+            compare::statements(
+                &judge,
+                &format!("kms:GetKeyPolicy in {region}"),
+                text(&answer, "/Policy"),
+                &wanted,
+                fix,
+            )
         }
     }
 }

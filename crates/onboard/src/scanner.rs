@@ -57,7 +57,9 @@ async fn who_am_i(context: &Context, account: &str, arn: &str) -> (Option<String
             (Some((*role).to_owned()), vec![judge.ok(call, reason)])
         }
         ["user", .., name] => (None, user(context, name, &judge, &use_role).await),
-        ["root"] => (None, vec![judge.wrong(call, "calls are made as the account's root user, which nothing limits", use_role)]),
+        ["root"] => {
+            (None, vec![judge.wrong(call, "calls are made as the account's root user, which nothing limits", use_role)])
+        }
         _ => (None, vec![judge.cannot_tell(call, "the caller is neither a role nor a user")]),
     }
 }
@@ -65,7 +67,8 @@ async fn who_am_i(context: &Context, account: &str, arn: &str) -> (Option<String
 async fn user(context: &Context, name: &str, judge: &Judge, use_role: &str) -> Vec<Verdict> {
     let input = json!({"UserName": name});
     let region = &context.parameters.home;
-    let keys = context.ask_all(region, "iam", "ListAccessKeys", input, ("AccessKeyMetadata", "iam:ListAccessKeys")).await;
+    let keys =
+        context.ask_all(region, "iam", "ListAccessKeys", input, ("AccessKeyMetadata", "iam:ListAccessKeys")).await;
     let user = |keys: &str, fix: String| {
         let reason = format!("calls are made as the user `{name}`, whose keys do not expire{keys}");
         judge.wrong("sts:GetCallerIdentity", reason, fix)
@@ -73,7 +76,8 @@ async fn user(context: &Context, name: &str, judge: &Judge, use_role: &str) -> V
     match keys {
         Err(unanswered) => vec![user("", use_role.to_owned()), judge.unanswered(&unanswered)],
         Ok(keys) => {
-            let active: Vec<Key> = keys.iter().filter(|key| text(key, "/Status") == "Active").map(|key| Key::of(key, context)).collect();
+            let active: Vec<Key> =
+                keys.iter().filter(|key| text(key, "/Status") == "Active").map(|key| Key::of(key, context)).collect();
             let ages: Vec<&str> = active.iter().map(|key| key.told.as_str()).collect();
             let old = active.iter().filter(|key| key.is_old).map(|key| step_deactivate(name, &key.id).command());
             let fix = std::iter::once(use_role.to_owned()).chain(old).collect::<Vec<_>>().join("\n");
@@ -105,7 +109,10 @@ impl Key {
 }
 
 fn step_deactivate(user: &str, key: &str) -> Step {
-    Step::aws("", ["iam", "update-access-key"]).option("user-name", user).option("access-key-id", key).option("status", "Inactive")
+    Step::aws("", ["iam", "update-access-key"])
+        .option("user-name", user)
+        .option("access-key-id", key)
+        .option("status", "Inactive")
 }
 
 async fn verify_role(context: &Context, role: &str, is_caller: bool) -> Vec<Verdict> {
@@ -125,14 +132,21 @@ async fn verify_role(context: &Context, role: &str, is_caller: bool) -> Vec<Verd
     verdicts
 }
 
-async fn verify_policies(context: &Context, role: &str, answer: &Value, is_caller: bool, judge: &Judge) -> Vec<Verdict> {
+async fn verify_policies(
+    context: &Context,
+    role: &str,
+    answer: &Value,
+    is_caller: bool,
+    judge: &Judge,
+) -> Vec<Verdict> {
     let region = &context.parameters.home;
     let call = format!("iam:ListAttachedRolePolicies in {region}");
     let key = ("AttachedPolicies", "iam:ListAttachedRolePolicies");
-    let attached = match context.ask_all(region, "iam", "ListAttachedRolePolicies", json!({"RoleName": role}), key).await {
-        Ok(attached) => attached,
-        Err(unanswered) => return vec![judge.unanswered(&unanswered)],
-    };
+    let attached =
+        match context.ask_all(region, "iam", "ListAttachedRolePolicies", json!({"RoleName": role}), key).await {
+            Ok(attached) => attached,
+            Err(unanswered) => return vec![judge.unanswered(&unanswered)],
+        };
     let mut verdicts = Vec::new();
     for policy in &attached {
         let (name, arn) = (text(policy, "/PolicyName"), text(policy, "/PolicyArn"));
@@ -141,8 +155,10 @@ async fn verify_policies(context: &Context, role: &str, answer: &Value, is_calle
             verdicts.push(judge.wrong(&call, format!("`{name}` is attached: {why}"), step_detach(role, arn).command()));
         }
     }
-    let held = Held { role, attached: &attached, boundary: text(answer, "/Role/PermissionsBoundary/PermissionsBoundaryArn") };
-    let (read, above, tried) = futures::join!(held.read(context), service_control::read(context), try_out(context, is_caller));
+    let held =
+        Held { role, attached: &attached, boundary: text(answer, "/Role/PermissionsBoundary/PermissionsBoundaryArn") };
+    let (read, above, tried) =
+        futures::join!(held.read(context), service_control::read(context), try_out(context, is_caller));
     let mut effective = match read {
         Err(unanswered) => {
             verdicts.push(judge.unanswered(&unanswered));
@@ -189,7 +205,9 @@ impl Held<'_> {
             identity.push(managed(context, text(policy, "/PolicyName"), text(policy, "/PolicyArn")).await?);
         }
         let input = json!({"RoleName": self.role});
-        for name in context.ask_all(region, "iam", "ListRolePolicies", input, ("PolicyNames", "iam:ListRolePolicies")).await? {
+        for name in
+            context.ask_all(region, "iam", "ListRolePolicies", input, ("PolicyNames", "iam:ListRolePolicies")).await?
+        {
             let input = json!({"RoleName": self.role, "PolicyName": name});
             let answer = context.ask(region, "iam", "GetRolePolicy", input, "iam:GetRolePolicy").await?;
             let name = name.as_str().unwrap_or_default().to_owned();
@@ -237,8 +255,11 @@ impl Allowed<'_> {
         let call = format!("iam:GetPolicyVersion in {}", parameters.home);
         let wanted = inventory::actions(parameters);
         let sorted = effective.sort(wanted.iter().map(String::as_str));
-        let mut verdicts: Vec<Verdict> =
-            sorted.refused.iter().map(|(by, actions)| self.refused(&call, by.as_ref(), actions, wanted.len())).collect();
+        let mut verdicts: Vec<Verdict> = sorted
+            .refused
+            .iter()
+            .map(|(by, actions)| self.refused(&call, by.as_ref(), actions, wanted.len()))
+            .collect();
         verdicts.extend(self.told_by_aws(&sorted));
         verdicts.extend(self.open(&call, &sorted));
         if verdicts.is_empty() {
@@ -246,7 +267,11 @@ impl Allowed<'_> {
         }
         if let Some(pattern) = effective.everything() {
             let reason = format!("a policy of the role allows `{pattern}`: far more than reading");
-            verdicts.push(self.judge.wrong(&call, reason, format!("sightline onboard policy scanner-identity --scanner-role {}", self.role)));
+            verdicts.push(self.judge.wrong(
+                &call,
+                reason,
+                format!("sightline onboard policy scanner-identity --scanner-role {}", self.role),
+            ));
         }
         verdicts
     }
@@ -267,7 +292,11 @@ impl Allowed<'_> {
             Some(Refusing::Boundary) => {
                 let reason = format!("the role's permissions boundary leaves out {count} of {of} actions: {some}");
                 let step = Step::aws("", ["iam", "delete-role-permissions-boundary"]).option("role-name", self.role);
-                self.judge.wrong(call, reason, format!("# or let the boundary's owner add the actions to it\n{}", step.command()))
+                self.judge.wrong(
+                    call,
+                    reason,
+                    format!("# or let the boundary's owner add the actions to it\n{}", step.command()),
+                )
             }
             Some(Refusing::ServiceControl(target)) => {
                 let reason = format!("a service control policy at `{target}` denies {count} of {of} actions: {some}");
@@ -305,7 +334,9 @@ impl Allowed<'_> {
     /// What neither the policies nor AWS's answers settle.
     fn open(&self, call: &str, sorted: &Sorted<'_>) -> Option<Verdict> {
         let settled = |action: &&&str| {
-            self.tried.as_ref().is_none_or(|tried| !tried.answered.contains(**action) && !tried.refused.contains(**action))
+            self.tried
+                .as_ref()
+                .is_none_or(|tried| !tried.answered.contains(**action) && !tried.refused.contains(**action))
         };
         let conditional: Vec<&str> = sorted.conditional.iter().filter(settled).copied().collect();
         if !conditional.is_empty() {
@@ -332,7 +363,8 @@ impl Allowed<'_> {
         let tried = match &self.tried {
             Some(tried) => {
                 let silent = tried.not_offered.len() + tried.failed.len();
-                let rest = if silent > 0 { format!(", {silent} are not offered here or failed") } else { String::new() };
+                let rest =
+                    if silent > 0 { format!(", {silent} are not offered here or failed") } else { String::new() };
                 format!("; AWS answered {} calls and refused none{rest}", tried.answered.len())
             }
             None => "; no call was tried, as they are not made as this role".to_owned(),

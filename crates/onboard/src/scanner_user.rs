@@ -23,7 +23,9 @@ pub(crate) fn render(parameters: &Parameters, format: Format) -> Result<String, 
     let arns = || POLICIES.map(|name| parameters.aws_policy_arn(name));
     Ok(match format {
         Format::Terraform => hcl::file(
-            &format!("{HEAD}\nThe access key is not among the resources: Terraform would keep its secret in the state. Make it by command."),
+            &format!(
+                "{HEAD}\nThe access key is not among the resources: Terraform would keep its secret in the state. Make it by command."
+            ),
             &terraform(parameters),
         ),
         Format::CloudFormation => {
@@ -55,7 +57,8 @@ fn terraform(parameters: &Parameters) -> Vec<Block> {
 }
 
 fn steps(parameters: &Parameters, arns: &[String]) -> Vec<Step> {
-    let step = |why: &str, operation: &'static str| Step::aws(why, ["iam", operation]).option("user-name", &parameters.role);
+    let step =
+        |why: &str, operation: &'static str| Step::aws(why, ["iam", operation]).option("user-name", &parameters.role);
     let attach = arns.iter().map(|arn| step(WHY_POLICY, "attach-user-policy").option("policy-arn", arn));
     std::iter::once(step(WHY_USER, "create-user")).chain(attach).chain([step(WHY_KEY, "create-access-key")]).collect()
 }

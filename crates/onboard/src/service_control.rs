@@ -4,9 +4,9 @@
 
 use crate::context::{Asked, Context, list, text};
 use serde_json::{Value, json};
+use sightline_aws::CallErrorKind;
 use sightline_iam::policy::Policy;
 use sightline_iam::request::Level;
-use sightline_aws::CallErrorKind;
 use std::sync::Arc;
 
 /// AWS nests units five deep, below a root; more would be a circle.

@@ -87,9 +87,9 @@ fn long_form(node: Node) -> Node {
         Node::List(items) => {
             Node::List(items.into_iter().map(|item| Item { why: item.why, value: long_form(item.value) }).collect())
         }
-        Node::Map(entries) => Node::Map(
-            entries.into_iter().map(|entry| Entry { value: long_form(entry.value), ..entry }).collect(),
-        ),
+        Node::Map(entries) => {
+            Node::Map(entries.into_iter().map(|entry| Entry { value: long_form(entry.value), ..entry }).collect())
+        }
         plain => plain,
     }
 }

@@ -40,7 +40,10 @@ async fn a_flow_log_of_another_format() {
     let Some((moto, given, key)) = whole() else { return };
     let vpc = &given.vpc_ids[0];
     for (format, told) in [
-        ("${version} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end}", "`bytes`"),
+        (
+            "${version} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end}",
+            "`bytes`",
+        ),
         ("${version} ${account-id}", "`interface-id` (which workload it is: nothing can be joined)"),
     ] {
         moto.run(&format!(
@@ -66,12 +69,16 @@ async fn a_flow_log_of_another_format() {
 async fn ec2(vpc: &str, log: &str, format: &str, delivery: &str) -> MockServer {
     let server = MockServer::start().await;
     let answer = |action: &str, body: String| {
-        let xml = format!("<{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">{body}</{action}Response>");
-        Mock::given(body_string_contains(format!("Action={action}&"))).respond_with(ResponseTemplate::new(200).set_body_raw(xml, "text/xml"))
+        let xml =
+            format!("<{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">{body}</{action}Response>");
+        Mock::given(body_string_contains(format!("Action={action}&")))
+            .respond_with(ResponseTemplate::new(200).set_body_raw(xml, "text/xml"))
     };
     let of_vpc = format!("<item><vpcId>{vpc}</vpcId></item>");
     answer("DescribeVpcs", format!("<vpcSet>{of_vpc}</vpcSet>")).mount(&server).await;
-    answer("DescribeNetworkInterfaces", format!("<networkInterfaceSet>{of_vpc}</networkInterfaceSet>")).mount(&server).await;
+    answer("DescribeNetworkInterfaces", format!("<networkInterfaceSet>{of_vpc}</networkInterfaceSet>"))
+        .mount(&server)
+        .await;
     let of_log = format!(
         "<flowLogSet><item><flowLogId>{log}</flowLogId><resourceId>{vpc}</resourceId><flowLogStatus>ACTIVE</flowLogStatus>\
          <trafficType>ALL</trafficType><logDestinationType>s3</logDestinationType><logDestination>arn:aws:s3:::{}</logDestination>\
@@ -88,14 +95,25 @@ async fn flow_logs_that_do_not_arrive() {
     let (log, vpc) = (flow_log(&moto), given.vpc_ids[0].clone());
     let format = text(&moto.aws("ec2 describe-flow-logs"), "/FlowLogs/0/LogFormat");
     moto.run(&format!("aws s3api delete-bucket-policy --bucket {}", bucket()));
-    let failed = "<deliverLogsStatus>FAILED</deliverLogsStatus><deliverLogsErrorMessage>Access error</deliverLogsErrorMessage>";
+    let failed =
+        "<deliverLogsStatus>FAILED</deliverLogsStatus><deliverLogsErrorMessage>Access error</deliverLogsErrorMessage>";
     let failing = ec2(&vpc, &log, &format, failed).await;
-    let verdicts = verify(&["vpc-flow-logs"], moto.connect(&key, &[("EC2", &failing.uri())]), &given, SignedDuration::ZERO).await;
+    let verdicts =
+        verify(&["vpc-flow-logs"], moto.connect(&key, &[("EC2", &failing.uri())]), &given, SignedDuration::ZERO).await;
     let fault = only_fault(&verdicts);
     assert!(fault.status == State::Wrong && fault.reason.contains("fails (Access error)"), "{}", shown(&verdicts));
     moto.run(&fault.fix);
     let works = ec2(&vpc, &log, &format, "<deliverLogsStatus>SUCCESS</deliverLogsStatus>").await;
-    all_ok(&verify(&["vpc-flow-logs", "log-bucket"], moto.connect(&key, &[("EC2", &works.uri())]), &given, SignedDuration::ZERO).await, "the policy");
+    all_ok(
+        &verify(
+            &["vpc-flow-logs", "log-bucket"],
+            moto.connect(&key, &[("EC2", &works.uri())]),
+            &given,
+            SignedDuration::ZERO,
+        )
+        .await,
+        "the policy",
+    );
 }
 
 /// CloudTrail as it answers of one whole trail whose last delivery ended so.
@@ -125,7 +143,11 @@ async fn a_trail_that_cannot_deliver() {
     let seen = |server: &MockServer| moto.connect(&key, &[("CLOUDTRAIL", &server.uri())]);
     let verdicts = verify(&["cloudtrail"], seen(&failing), &given, SignedDuration::ZERO).await;
     let fault = only_fault(&verdicts);
-    assert!(fault.status == State::Wrong && fault.reason.contains("failed with `AccessDenied`"), "{}", shown(&verdicts));
+    assert!(
+        fault.status == State::Wrong && fault.reason.contains("failed with `AccessDenied`"),
+        "{}",
+        shown(&verdicts)
+    );
     moto.run(&fault.fix);
     let works = cloudtrail(None).await;
     all_ok(&verify(&["cloudtrail", "log-bucket"], seen(&works), &given, SignedDuration::ZERO).await, "the policy");
@@ -135,13 +157,21 @@ async fn a_trail_that_cannot_deliver() {
 async fn a_key_that_lets_no_log_service_in() {
     let Some((moto, given, key)) = whole() else { return };
     let arn = text(&moto.aws("kms create-key"), "/KeyMetadata/Arn");
-    let rules = json!({"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}}]});
-    moto.run(&format!("aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration '{rules}'", bucket()));
+    let rules =
+        json!({"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}}]});
+    moto.run(&format!(
+        "aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration '{rules}'",
+        bucket()
+    ));
     // The key is the bucket's own affair: nobody names it to verification.
     let verdicts = verify(&["log-bucket"], moto.connect(&key, &[]), &given, SignedDuration::ZERO).await;
     let fault = only_fault(&verdicts);
     assert!(fault.target == arn && fault.status == State::Missing, "{}", shown(&verdicts));
-    assert!(fault.reason.contains("`FlowLogsUseKey`") && fault.reason.contains("`CloudTrailUsesKey`"), "{}", fault.reason);
+    assert!(
+        fault.reason.contains("`FlowLogsUseKey`") && fault.reason.contains("`CloudTrailUsesKey`"),
+        "{}",
+        fault.reason
+    );
     moto.run(&fault.fix);
     all_ok(&verify(&["log-bucket"], moto.connect(&key, &[]), &given, SignedDuration::ZERO).await, "the key's policy");
 }
@@ -174,7 +204,11 @@ async fn a_key_of_four_hundred_days() {
     let later = SignedDuration::from_hours(400 * 24 + 1);
     let verdicts = verify(&["scanner-identity"], moto.connect(&user, &[]), &given, later).await;
     let fault = only_fault(&verdicts);
-    assert!(fault.status == State::Wrong && fault.reason.contains(&format!("{user} is 400 days old")), "{}", shown(&verdicts));
+    assert!(
+        fault.status == State::Wrong && fault.reason.contains(&format!("{user} is 400 days old")),
+        "{}",
+        shown(&verdicts)
+    );
     let (use_role, deactivate) = fault.fix.split_once('\n').unwrap();
     assert!(use_role.starts_with(&format!("--role-arn arn:aws:iam::{ACCOUNT}:role/{ROLE}")), "{use_role}");
     moto.run(deactivate);
@@ -186,7 +220,8 @@ async fn a_key_of_four_hundred_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_boundary_that_leaves_calls_out() {
     let Some((moto, given, key)) = whole() else { return };
-    let document = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": "bedrock:*", "Resource": "*"}]});
+    let document =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": "bedrock:*", "Resource": "*"}]});
     moto.run(&format!(
         "aws iam create-policy --policy-name boundary --policy-document '{document}'\n\
          aws iam put-role-permissions-boundary --role-name {ROLE} --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/boundary"
@@ -194,7 +229,11 @@ async fn a_boundary_that_leaves_calls_out() {
     let verdicts = verify(&["scanner-identity"], moto.connect(&key, &[]), &given, SignedDuration::ZERO).await;
     let fault = only_fault(&verdicts);
     let told = ["permissions boundary leaves out", "bedrock:ListGuardrails"];
-    assert!(fault.status == State::Wrong && told.iter().all(|word| fault.reason.contains(word)), "{}", shown(&verdicts));
+    assert!(
+        fault.status == State::Wrong && told.iter().all(|word| fault.reason.contains(word)),
+        "{}",
+        shown(&verdicts)
+    );
     moto.run(&fault.fix);
     all_ok(&verify(&["scanner-identity"], moto.connect(&key, &[]), &given, SignedDuration::ZERO).await, "the boundary");
 }
@@ -203,7 +242,9 @@ async fn a_boundary_that_leaves_calls_out() {
 async fn a_policy_that_lacks_an_action() {
     let Some((moto, given, key)) = whole() else { return };
     let policies = moto.aws(&format!("iam list-attached-role-policies --role-name {ROLE}"));
-    let arn = (0..9).filter_map(|at| policies.pointer(&format!("/AttachedPolicies/{at}/PolicyArn"))).filter_map(Value::as_str);
+    let arn = (0..9)
+        .filter_map(|at| policies.pointer(&format!("/AttachedPolicies/{at}/PolicyArn")))
+        .filter_map(Value::as_str);
     let models = arn.into_iter().find(|arn| arn.contains("models")).unwrap();
     moto.run(&format!("aws iam detach-role-policy --role-name {ROLE} --policy-arn {models}\naws iam delete-policy --policy-arn {models}"));
     let verdicts = verify(&["scanner-identity"], moto.connect(&key, &[]), &given, SignedDuration::ZERO).await;
@@ -223,14 +264,23 @@ async fn a_call_that_something_above_the_account_denies() {
         action: action.into(),
         input: json!({}),
     };
-    let calls = vec![call("ec2", "DescribeInstances", "ec2:DescribeInstances"), call("s3", "ListBuckets", "s3:ListAllMyBuckets")];
+    let calls = vec![
+        call("ec2", "DescribeInstances", "ec2:DescribeInstances"),
+        call("s3", "ListBuckets", "s3:ListAllMyBuckets"),
+    ];
     let given = Given { calls, ..given };
     let verdicts = verify(&["scanner-identity"], moto.connect(&key, &[]), &given, SignedDuration::ZERO).await;
     all_ok(&verdicts, "nothing");
-    assert!(verdicts.iter().any(|verdict| verdict.reason.contains("AWS answered 2 calls and refused none")), "{}", shown(&verdicts));
+    assert!(
+        verdicts.iter().any(|verdict| verdict.reason.contains("AWS answered 2 calls and refused none")),
+        "{}",
+        shown(&verdicts)
+    );
     let refuses = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(403)).mount(&refuses).await;
-    let verdicts = verify(&["scanner-identity"], moto.connect(&key, &[("EC2", &refuses.uri())]), &given, SignedDuration::ZERO).await;
+    let verdicts =
+        verify(&["scanner-identity"], moto.connect(&key, &[("EC2", &refuses.uri())]), &given, SignedDuration::ZERO)
+            .await;
     let fault = only_fault(&verdicts);
     assert!(fault.status == State::Wrong && fault.reason.contains("AWS refused 1 calls"), "{}", shown(&verdicts));
     assert!(fault.reason.contains("ec2:DescribeInstances") && fault.fix.contains(ROLE), "{}", fault.fix);
@@ -240,7 +290,8 @@ async fn a_call_that_something_above_the_account_denies() {
 async fn organization(denied: &str) -> MockServer {
     let server = MockServer::start().await;
     let document = |effect: &str, action: &str| {
-        json!({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*"}]}).to_string()
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*"}]})
+            .to_string()
     };
     let answer = |operation: &str, about: &str, body: Value| {
         let target = format!("AWSOrganizationsV20161128.{operation}");
@@ -253,7 +304,11 @@ async fn organization(denied: &str) -> MockServer {
         ("DescribeOrganization", "", json!({"Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": OTHER}})),
         ("ListParents", ACCOUNT, json!({"Parents": [{"Id": "r-ab12", "Type": "ROOT"}]})),
         ("ListPoliciesForTarget", "r-ab12", policy("p-full")),
-        ("ListPoliciesForTarget", ACCOUNT, json!({"Policies": [{"Id": "p-full", "Name": "p-full"}, {"Id": "p-deny", "Name": "p-deny"}]})),
+        (
+            "ListPoliciesForTarget",
+            ACCOUNT,
+            json!({"Policies": [{"Id": "p-full", "Name": "p-full"}, {"Id": "p-deny", "Name": "p-deny"}]}),
+        ),
         ("DescribePolicy", "p-full", json!({"Policy": {"Content": document("Allow", "*")}})),
         ("DescribePolicy", "p-deny", json!({"Policy": {"Content": document("Deny", denied)}})),
     ] {
@@ -283,7 +338,11 @@ async fn a_service_control_policy_that_denies() {
         .mount(&hidden)
         .await;
     let refused = json!({"__type": "AccessDeniedException", "Message": "not yours"});
-    Mock::given(any()).respond_with(ResponseTemplate::new(400).set_body_json(refused)).with_priority(9).mount(&hidden).await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(400).set_body_json(refused))
+        .with_priority(9)
+        .mount(&hidden)
+        .await;
     let verdicts = verify(&["scanner-identity"], seen(&hidden), &given, SignedDuration::ZERO).await;
     assert_eq!(only_fault(&verdicts).status, State::CannotTell, "{}", shown(&verdicts));
 }

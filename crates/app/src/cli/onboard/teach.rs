@@ -2,8 +2,7 @@
 
 use crate::exit::Exit;
 use crate::print;
-use crate::table::{Table, Tone};
-use sightline_model::untrusted::for_terminal;
+use crate::table::{self, Table, Tone};
 use sightline_onboard::Prerequisite;
 
 /// The list of prerequisites.
@@ -26,21 +25,24 @@ pub(super) fn explain(units: Vec<&'static dyn Prerequisite>) -> anyhow::Result<E
 
 /// What a prerequisite is, for a terminal.
 pub(crate) fn prerequisite_text(unit: &dyn Prerequisite) -> String {
-    let parameters: String =
-        unit.parameters().iter().map(|parameter| format!("\n  --{:18} {}", parameter.name, parameter.about)).collect();
-    let permissions: String = unit
-        .permissions()
-        .iter()
-        .map(|permission| format!("\n  {:42} {}", permission.action, permission.why))
-        .collect();
-    for_terminal_lines(&format!(
-        "{} ({})\n\n{}\n\nParameters:{parameters}\n\nVerifying it takes:{permissions}",
-        unit.title(),
-        unit.id(),
-        unit.about()
-    ))
-}
-
-fn for_terminal_lines(text: &str) -> String {
-    text.lines().map(for_terminal).collect::<Vec<_>>().join("\n")
+    let id = unit.id();
+    let entries = |pairs: Vec<(String, &str)>| {
+        let widest = pairs.iter().map(|(word, _)| word.chars().count()).max().unwrap_or_default();
+        let lines = pairs.iter().map(|(word, about)| table::entry(word, Tone::Plain, widest + 4, about));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let parameters = unit.parameters().iter().map(|one| (format!("--{}", one.name), one.about)).collect();
+    let permissions = unit.permissions().iter().map(|one| (one.action.to_owned(), one.why)).collect();
+    let mut parts = vec![
+        format!("{} ({id})", unit.title()),
+        table::paragraph(unit.about()),
+        format!("Parameters:\n{}", entries(parameters)),
+    ];
+    if !unit.permissions().is_empty() {
+        parts.push(format!("Verifying it takes:\n{}", entries(permissions)));
+    }
+    parts.push(format!(
+        "Next, with the parameters above:\n  sightline onboard terraform {id}    (or cloudformation, cli, policy)\n  sightline onboard verify {id}"
+    ));
+    parts.join("\n\n")
 }
