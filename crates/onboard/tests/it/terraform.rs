@@ -82,8 +82,10 @@ fn mirror() -> Option<PathBuf> {
         PathBuf::from("/usr/local/share/terraform/plugins"),
         PathBuf::from("/usr/share/terraform/plugins"),
     ];
+    // Images of machines without network keep theirs in a folder of its own below /opt.
+    let below_opt = std::fs::read_dir("/opt").into_iter().flatten().flatten().map(|folder| folder.path());
     let has = |folder: &PathBuf| folder.join("registry.terraform.io/hashicorp/aws").is_dir();
-    var("SIGHTLINE_TF_MIRROR").into_iter().chain(usual).find(has)
+    var("SIGHTLINE_TF_MIRROR").into_iter().chain(usual).chain(below_opt).find(has)
 }
 
 /// Every unit with defaults and with every option, and the modules, each as a module of one configuration: the provider's schema is read
