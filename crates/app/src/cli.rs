@@ -65,7 +65,7 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Onboard(onboard::Onboard),
+    Onboard(Box<onboard::Onboard>),
     Doctor(doctor::Doctor),
     Scan(scan::Scan),
     Ingest(ingest::Ingest),

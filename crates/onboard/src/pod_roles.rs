@@ -72,7 +72,7 @@ impl Own<'_> {
         let Some(role) = roles.iter().find(|role| role.name == parameters.pod_role) else {
             return vec![match declared {
                 Ok(declared) if is_asked => {
-                    let fix = self.from_nothing(&declared, clusters);
+                    let fix = self.made_anew(&declared, clusters);
                     self.judge.missing(&self.call, "no role of this name is in the account", fix)
                 }
                 _ if !self.is_sure => self.judge.cannot_tell(
@@ -95,7 +95,7 @@ impl Own<'_> {
         verdicts
     }
 
-    fn from_nothing(&self, declared: &Declared, clusters: &[Cluster<'_>]) -> String {
+    fn made_anew(&self, declared: &Declared, clusters: &[Cluster<'_>]) -> String {
         let parameters = &self.context.parameters;
         let mut steps = declared.role_steps(parameters);
         if !parameters.irsa {

@@ -31,7 +31,7 @@ struct Member {
 /// region alone, so that one template serves every region.
 pub(crate) fn template(head: &str, description: &str, home: &str, parts: &[Part]) -> Result<String, (usize, usize)> {
     let mut members: Vec<Member> = Vec::new();
-    for member in parts.iter().flat_map(|part| members_of(part)) {
+    for member in parts.iter().flat_map(members_of) {
         let is_known = |known: &Member| known.section == member.section && known.text == member.text;
         if !members.iter().any(is_known) {
             members.push(member);

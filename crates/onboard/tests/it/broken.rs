@@ -7,7 +7,7 @@ use crate::{ACCOUNT, checked};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sightline_aws::Aws;
-use sightline_onboard::{Context, Format, Given, State, TrialCall, Verdict};
+use sightline_onboard::{Context, Given, State, TrialCall, Verdict};
 use wiremock::matchers::{any, body_string_contains, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 

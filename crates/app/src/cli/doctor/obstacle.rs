@@ -4,9 +4,12 @@ use super::line::Line;
 use super::network::{Asked, CHECK, Name, listed, through};
 use sightline_aws::Obstacle;
 
+/// What is in the way, and through which proxy.
+type Met<'a> = (Obstacle, Option<&'a str>);
+
 /// One line an obstacle: a network that is down is in the way to all in the same manner.
 pub(super) fn lines(asked: &[Asked]) -> Vec<Line> {
-    let mut groups: Vec<((Obstacle, Option<&str>), Vec<&Asked>)> = Vec::new();
+    let mut groups: Vec<(Met<'_>, Vec<&Asked>)> = Vec::new();
     for one in asked {
         let Err(unreached) = &one.answered else { continue };
         let key = (met(unreached.obstacle, one.name), one.way.proxy.as_deref());
