@@ -36,6 +36,22 @@ pub struct Catalogue {
     tables: BTreeMap<String, Table>,
 }
 
+/// A call that needs nothing to be known before.
+#[derive(Debug, Clone)]
+pub struct FirstCall {
+    /// the call
+    pub call: Call,
+    /// its input
+    pub input: Value,
+    /// codes of failures which say that the account or the region has no such service
+    pub unsupported: Vec<String>,
+}
+
+/// An input as it is declared, with the account where `{account_id}` stands.
+pub(crate) fn filled(value: &Value, account_id: &str) -> Value {
+    if value == "{account_id}" { Value::from(account_id) } else { value.clone() }
+}
+
 /// The catalogue that is built in.
 ///
 /// # Errors
@@ -109,18 +125,22 @@ impl Catalogue {
         own.chain(calls.map(|call| call.action.clone())).collect()
     }
 
-    /// The calls that list without anything being known before, with their inputs: one each, those of the account and of regions alike.
-    pub fn first_calls(&self) -> Vec<(Call, Value)> {
-        let mut first: BTreeMap<&str, (&Call, Value)> = BTreeMap::new();
+    /// The calls that list without anything being known before, one each, those of the account and of regions alike.
+    pub fn first_calls(&self, account_id: &str) -> Vec<FirstCall> {
+        let mut first: BTreeMap<&str, FirstCall> = BTreeMap::new();
         for table in self.tables() {
             let Source::Declared(declared) = &table.source else { continue };
-            if declared.list.parent.is_some() || !declared.list.call.is_of_iam() {
+            let list = &declared.list;
+            if list.parent.is_some() || !list.call.is_of_iam() {
                 continue;
             }
-            let input = declared.list.inputs.first().cloned().unwrap_or_default();
-            first.entry(&declared.list.call.action).or_insert((&declared.list.call, Value::Object(input)));
+            let input = list.inputs.first().into_iter().flatten();
+            let input = input.map(|(name, value)| (name.clone(), filled(value, account_id))).collect();
+            let unsupported = list.unsupported.iter().cloned().collect();
+            let one = FirstCall { call: list.call.clone(), input: Value::Object(input), unsupported };
+            first.entry(&list.call.action).or_insert(one);
         }
-        first.into_values().map(|(call, input)| (call.clone(), input)).collect()
+        first.into_values().collect()
     }
 
     /// The IAM actions that one table needs to be whole, its parents' among them; none for a table that is not there.

@@ -89,6 +89,8 @@ pub struct TrialCall {
     pub action: String,
     /// its input, mostly none
     pub input: Value,
+    /// codes of failures which say that the account or the region has no such service
+    pub unsupported: Vec<String>,
 }
 
 /// An EKS cluster and where it is.

@@ -42,5 +42,9 @@ pub(crate) async fn run(context: &Context) -> Tried<'_> {
 async fn one<'a>(context: &'a Context, call: &'a TrialCall) -> (&'a str, Option<CallErrorKind>) {
     let Context { aws, parameters, .. } = context;
     let answer = aws.call(&parameters.home, &call.service, &call.operation, call.input.clone()).await;
-    (&call.action, answer.err().map(|error| error.kind))
+    let kind = answer.err().map(|error| match call.unsupported.contains(&error.code) {
+        true => CallErrorKind::Unsupported,
+        false => error.kind,
+    });
+    (&call.action, kind)
 }

@@ -7,7 +7,7 @@ use super::plan::is_region;
 use super::row::{self, Given};
 use super::visit::{Found, Visit};
 use crate::catalogue::shape::column_name;
-use crate::catalogue::{Declared, Detail, List};
+use crate::catalogue::{Declared, Detail, List, filled};
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value};
 use sightline_model::Outcome;
@@ -62,7 +62,7 @@ fn listing(visit: &Visit<'_>, declared: &Declared, above: Map<String, Value>) ->
 async fn list(visit: &Visit<'_>, declared: &Declared, listing: Listing) {
     for constant in &declared.list.inputs {
         let mut input = listing.input.clone();
-        input.extend(constant.iter().map(|(name, value)| (name.clone(), filled(visit, value))));
+        input.extend(constant.iter().map(|(name, value)| (name.clone(), filled(value, visit.account_id()))));
         let mut columns = listing.columns.clone();
         for name in &declared.list.echo {
             if let Some(value) = constant.get(name) {
@@ -71,11 +71,6 @@ async fn list(visit: &Visit<'_>, declared: &Declared, listing: Listing) {
         }
         pages(visit, declared, input, &columns, &listing.target).await;
     }
-}
-
-/// An input as it is declared, with the account where `{account_id}` stands.
-fn filled(visit: &Visit<'_>, value: &Value) -> Value {
-    if value == "{account_id}" { Value::from(visit.account_id()) } else { value.clone() }
 }
 
 async fn pages(

@@ -263,6 +263,7 @@ async fn a_call_that_something_above_the_account_denies() {
         operation: operation.into(),
         action: action.into(),
         input: json!({}),
+        unsupported: Vec::new(),
     };
     let calls = vec![
         call("ec2", "DescribeInstances", "ec2:DescribeInstances"),

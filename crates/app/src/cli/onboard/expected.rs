@@ -2,6 +2,7 @@
 
 use crate::stage::catalogue;
 use clap::Args;
+use sightline_collect::catalogue::FirstCall;
 use sightline_onboard::{Given, TrialCall};
 
 /// What the account should have.
@@ -97,12 +98,14 @@ impl Expected {
         regions: Vec<String>,
     ) -> anyhow::Result<Given> {
         let catalogue = catalogue()?;
-        let trial = |(call, input): (sightline_collect::catalogue::Call, _)| TrialCall {
-            service: call.service,
-            operation: call.operation,
-            action: call.action,
-            input,
+        let trial = |first: FirstCall| TrialCall {
+            service: first.call.service,
+            operation: first.call.operation,
+            action: first.call.action,
+            input: first.input,
+            unsupported: first.unsupported,
         };
+        let calls = catalogue.first_calls(&account_id).into_iter().map(trial).collect();
         Ok(Given {
             account_id,
             partition,
@@ -118,7 +121,7 @@ impl Expected {
             kms_key_arn: self.kms_key_arn,
             vpc_ids: self.vpc_ids,
             actions: catalogue.actions(),
-            calls: catalogue.first_calls().into_iter().map(trial).collect(),
+            calls,
             security_audit: self.security_audit,
             data_events: self.data_events,
             retention_days: self.retention_days,
