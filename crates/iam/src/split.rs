@@ -77,15 +77,44 @@ pub struct Part {
     pub actions: Vec<String>,
 }
 
+/// Actions that would read more than configuration if they were allowed on everything, and what they are allowed on.
+/// `apigateway:GET` is every read of API Gateway, the values of API keys among them.
+const NARROW: &[(&str, &[&str])] = &[(
+    "apigateway:GET",
+    &[
+        "arn:*:apigateway:*::/apis",
+        "arn:*:apigateway:*::/apis/*/stages",
+        "arn:*:apigateway:*::/restapis",
+        "arn:*:apigateway:*::/restapis/*/stages",
+    ],
+)];
+
+/// What an action is allowed on; nothing where that is every resource.
+pub fn resources(action: &str) -> Option<&'static [&'static str]> {
+    NARROW.iter().find(|(narrow, _)| *narrow == action).map(|(_, resources)| *resources)
+}
+
 impl Part {
-    /// The policy: the actions on all resources.
+    /// The policy.
     pub fn document(&self) -> PolicyDocument {
-        PolicyDocument::new(vec![self.statement()])
+        PolicyDocument::new(self.statements())
     }
 
-    /// Its only statement.
-    pub fn statement(&self) -> Statement {
-        Statement::allow(sid(&self.name), self.actions.clone(), vec!["*".to_owned()])
+    /// Its statements: first the actions on all resources, then, one each, those on certain resources alone.
+    pub fn statements(&self) -> Vec<Statement> {
+        std::iter::once(self.wide()).filter(|wide| !wide.action.is_empty()).chain(self.narrow()).collect()
+    }
+
+    fn wide(&self) -> Statement {
+        let actions = self.actions.iter().filter(|action| resources(action).is_none()).cloned().collect();
+        Statement::allow(sid(&self.name), actions, vec!["*".to_owned()])
+    }
+
+    fn narrow(&self) -> impl Iterator<Item = Statement> {
+        self.actions.iter().filter_map(|action| {
+            let on = resources(action)?.iter().map(|&arn| arn.to_owned()).collect();
+            Some(Statement::allow(sid(&action.replace(':', "-")), vec![action.clone()], on))
+        })
     }
 }
 
@@ -93,13 +122,17 @@ impl Part {
 pub fn parts(actions: &BTreeSet<String>) -> Vec<Part> {
     let mut families: BTreeMap<usize, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
     for action in actions {
-        let service = action.split(':').next().unwrap_or_default();
+        let service = service(action);
         families.entry(family(service)).or_default().entry(service).or_default().push(action.clone());
     }
     families
         .into_iter()
         .flat_map(|(at, services)| of_family(FAMILIES.get(at).map_or("", |(name, _)| name), services))
         .collect()
+}
+
+fn service(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
 }
 
 fn family(service: &str) -> usize {
@@ -129,8 +162,11 @@ fn of_family(name: &str, services: BTreeMap<&str, Vec<String>>) -> Vec<Part> {
 
 /// Characters that actions may take, each with its quotes and its comma.
 fn room(name: &str) -> usize {
-    let empty = Part { name: format!("{name}-99"), actions: Vec::new() };
-    MANAGED_POLICY_LIMIT - empty.document().length() - "\"Action\":[],".len()
+    let narrow = NARROW.iter().map(|(action, _)| *action);
+    let own = narrow.filter(|action| FAMILIES.get(family(service(action))).is_some_and(|(of, _)| *of == name));
+    let empty = Part { name: format!("{name}-99"), actions: own.map(str::to_owned).collect() };
+    let document = PolicyDocument::new(std::iter::once(empty.wide()).chain(empty.narrow()).collect());
+    MANAGED_POLICY_LIMIT - document.length() - "\"Action\":[],".len()
 }
 
 fn size(actions: &[String]) -> usize {
@@ -163,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn what_would_read_data_is_not_allowed_on_everything() {
+        let actions = ["apigateway:GET", "ec2:DescribeVpcs"].map(str::to_owned).into();
+        let statements: Vec<Statement> = parts(&actions).iter().flat_map(Part::statements).collect();
+        let on_everything = statements.iter().filter(|one| one.resource == ["*"]).flat_map(|one| &one.action);
+        assert_eq!(on_everything.collect::<Vec<_>>(), ["ec2:DescribeVpcs"]);
+        let narrow = statements.iter().find(|one| one.action == ["apigateway:GET"]).unwrap();
+        assert_eq!(narrow.sid.as_deref(), Some("InventoryApigatewayGET"));
+        assert!(narrow.resource.iter().all(|arn| arn.contains("apis") && !arn.ends_with("/*")), "{narrow:?}");
+    }
+
+    #[test]
     fn every_service_has_one_family() {
         let all: Vec<&str> = FAMILIES.iter().flat_map(|(_, services)| *services).copied().collect();
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
@@ -171,7 +218,7 @@ mod tests {
     proptest! {
         #[test]
         fn parts_fit_and_lose_nothing(
-            actions in prop::collection::btree_set("(bedrock|sagemaker|s3|xx):[A-Z][a-z]{3,60}", 0..600),
+            actions in prop::collection::btree_set("(bedrock|sagemaker|s3|xx):[A-Z][a-z]{3,60}|apigateway:GET", 0..600),
         ) {
             let parts = parts(&actions);
             for part in &parts {

@@ -9,6 +9,7 @@ use sightline_iam::interpret::{Decision, LayerName, interpret};
 use sightline_iam::policy::Policy;
 use sightline_iam::request::{Layer, Level, Policies, Request};
 use sightline_iam::solve::Tri;
+use sightline_iam::split;
 use sightline_iam::{Effect, PolicyDocument, Statement};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,7 +102,9 @@ impl Effective {
         context.set_value("aws:PrincipalArn", &self.role);
         context.set_value("aws:PrincipalAccount", &account);
         context.set_value("aws:RequestedRegion", &self.region);
-        Request { caller, action: action.to_owned(), resource: "*".to_owned(), resource_account: account, context }
+        // What is granted on certain resources alone is asked of the first of them.
+        let resource = split::resources(action).and_then(|arns| arns.first()).unwrap_or(&"*");
+        Request { caller, action: action.to_owned(), resource: (*resource).to_owned(), resource_account: account, context }
     }
 }
 

@@ -9,9 +9,12 @@ Each prerequisite below writes itself down for whoever has to approve it, and ve
 account: apply what it writes with your own tools.
 
 ```sh
-sightline onboard terraform [PREREQUISITE…]   # or cloudformation, cli, policy
+sightline onboard plan                        # what is there, what is missing, and what to do
+sightline onboard terraform [PREREQUISITE…]   # or cloudformation, cli, policy; `discovery-iac` is all in one
 sightline onboard verify                                   # ok, missing, wrong or cannot tell, with the fix
 ```
+
+`sightline doctor` looks at this machine first: credentials, clock, network. `deploy/` has Terraform modules and a template of the same.
 
 `cannot tell` means that a call was refused or failed; the line names the IAM action. It never stands for `ok`.
 ";

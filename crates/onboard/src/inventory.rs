@@ -42,7 +42,7 @@ pub(crate) fn member_policies(parameters: &Parameters) -> Result<Vec<Policy>, On
 fn with_inventory(parameters: &Parameters, further: Policy) -> Result<Vec<Policy>, OnboardError> {
     let actions = actions(parameters);
     let parts = split::parts(&actions);
-    let inventory = parts.iter().map(|part| Policy::new(format!("inventory-{}", part.name), vec![inventory(part)]));
+    let inventory = parts.iter().map(|part| Policy::new(format!("inventory-{}", part.name), inventory(part)));
     let further = Some(further).filter(|policy| !policy.statements.is_empty());
     let policies: Vec<Policy> = inventory.chain(further).collect();
     if policies.len() > ATTACHED_LIMIT {
@@ -56,7 +56,7 @@ fn service(action: &str) -> &str {
     action.split(':').next().unwrap_or_default()
 }
 
-fn inventory(part: &Part) -> Reasoned {
+fn inventory(part: &Part) -> Vec<Reasoned> {
     let mut notes = BTreeMap::new();
     let mut before = "";
     for action in &part.actions {
@@ -67,7 +67,12 @@ fn inventory(part: &Part) -> Reasoned {
     }
     let why = "Each action is one call that Sightline makes to list or describe configuration; none changes anything, none reads data. \
                Most of them know no resource, hence all of them.";
-    Reasoned { why: why.to_owned(), notes, statement: part.statement() }
+    let narrow = "On everything it would read more than configuration: here on what is listed alone.";
+    let reasoned = part.statements().into_iter().map(|statement| match statement.resource == ["*"] {
+        true => Reasoned { why: why.to_owned(), notes: std::mem::take(&mut notes), statement },
+        false => Reasoned::new(narrow, statement),
+    });
+    reasoned.collect()
 }
 
 /// What the calls of a service are for.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// Print the least-privilege policies of a scan: the actions that its tables declare, and no others
 ///
 /// There is a policy for each family of services, by name, each small enough for a managed policy. Attach all of them:
-/// `sightline onboard render scanner-identity` writes the role with its policies.
+/// `sightline onboard terraform scanner-identity` writes the role with its policies.
 #[derive(Debug, Args)]
 pub(crate) struct Permissions {
     /// Print this policy's document alone, such as `inventory-models`
