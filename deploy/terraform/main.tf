@@ -1000,8 +1000,6 @@ resource "aws_iam_policy" "inventory_workloads" {
         Sid    = "InventoryWorkloads"
         Effect = "Allow"
         Action = [
-          # configuration of apigateway
-          "apigateway:GET",
           # configuration of application-autoscaling
           "application-autoscaling:DescribeScalableTargets",
           "application-autoscaling:DescribeScalingPolicies",
@@ -1130,6 +1128,18 @@ resource "aws_iam_policy" "inventory_workloads" {
           "wafv2:ListWebACLs",
         ]
         Resource = ["*"]
+      },
+      # On everything it would read more than configuration: here on what is listed alone.
+      {
+        Sid    = "InventoryApigatewayGET"
+        Effect = "Allow"
+        Action = ["apigateway:GET"]
+        Resource = [
+          "arn:*:apigateway:*::/apis",
+          "arn:*:apigateway:*::/apis/*/stages",
+          "arn:*:apigateway:*::/restapis",
+          "arn:*:apigateway:*::/restapis/*/stages",
+        ]
       },
     ]
   })

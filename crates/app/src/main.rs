@@ -17,9 +17,6 @@ mod world;
 use clap::Parser as _;
 use exit::Exit;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> Exit {
     let cli = match cli::Cli::try_parse() {

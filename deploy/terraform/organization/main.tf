@@ -650,8 +650,6 @@ resource "aws_cloudformation_stack_set" "scanner" {
                 Sid    = "InventoryWorkloads"
                 Effect = "Allow"
                 Action = [
-                  # configuration of apigateway
-                  "apigateway:GET",
                   # configuration of application-autoscaling
                   "application-autoscaling:DescribeScalableTargets",
                   "application-autoscaling:DescribeScalingPolicies",
@@ -780,6 +778,18 @@ resource "aws_cloudformation_stack_set" "scanner" {
                   "wafv2:ListWebACLs",
                 ]
                 Resource = ["*"]
+              },
+              # On everything it would read more than configuration: here on what is listed alone.
+              {
+                Sid    = "InventoryApigatewayGET"
+                Effect = "Allow"
+                Action = ["apigateway:GET"]
+                Resource = [
+                  "arn:*:apigateway:*::/apis",
+                  "arn:*:apigateway:*::/apis/*/stages",
+                  "arn:*:apigateway:*::/restapis",
+                  "arn:*:apigateway:*::/restapis/*/stages",
+                ]
               },
             ]
           }

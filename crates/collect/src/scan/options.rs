@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// How many requests of one account are on the wire where nothing else is said.
-pub const DEFAULT_CONCURRENCY: usize = 32;
+pub const DEFAULT_CONCURRENCY: usize = 24;
 
 /// How many requests of all accounts are on the wire where nothing else is said.
 pub const DEFAULT_TOTAL_CONCURRENCY: usize = 64;
