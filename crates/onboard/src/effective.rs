@@ -104,7 +104,13 @@ impl Effective {
         context.set_value("aws:RequestedRegion", &self.region);
         // What is granted on certain resources alone is asked of the first of them.
         let resource = split::resources(action).and_then(|arns| arns.first()).unwrap_or(&"*");
-        Request { caller, action: action.to_owned(), resource: (*resource).to_owned(), resource_account: account, context }
+        Request {
+            caller,
+            action: action.to_owned(),
+            resource: (*resource).to_owned(),
+            resource_account: account,
+            context,
+        }
     }
 }
 

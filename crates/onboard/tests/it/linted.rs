@@ -1,6 +1,6 @@
-//! cfn-lint's opinion of the templates. Terraform is not run: the files are parsed instead, see `parsed`.
+//! cfn-lint's opinion of the templates.
 
-use crate::{checked, full, plain, tool, written};
+use crate::{checked, documented, full, plain, tool, written};
 use sightline_onboard::{ALL, Format, Given};
 use std::process::Command;
 
@@ -11,7 +11,9 @@ fn cfn_lint_finds_nothing() {
     let many = |index: usize| format!("service-{}:Describe{}", index % 20, "x".repeat(20) + &index.to_string());
     let actions = (0..400).map(many).collect();
     let mut files = Vec::new();
-    for (name, given) in [("plain", plain()), ("full", full()), ("many", Given { actions, ..plain() })] {
+    for (name, given) in
+        [("plain", plain()), ("full", full()), ("documented", documented()), ("many", Given { actions, ..plain() })]
+    {
         for unit in ALL {
             let Some(text) = written(*unit, &checked(given.clone()), Format::CloudFormation) else { continue };
             let file = folder.path().join(format!("{name}-{}.yaml", unit.id()));

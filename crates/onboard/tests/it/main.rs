@@ -87,6 +87,11 @@ fn full() -> Given {
     }
 }
 
+/// Parameters that render what the common guides ask for.
+fn documented() -> Given {
+    Given { as_documented: true, ..plain() }
+}
+
 fn checked(given: Given) -> Parameters {
     Parameters::check(given).unwrap()
 }

@@ -1,6 +1,6 @@
 //! Every rendering is read back by another's parser, and no parameter gets out of its quotes.
 
-use crate::{ACCOUNT, checked, full, plain, written};
+use crate::{ACCOUNT, checked, documented, full, plain, written};
 use proptest::prelude::*;
 use serde_json::Value;
 use sightline_onboard::{ALL, Format, Given, OnboardError, Parameters};
@@ -53,7 +53,7 @@ fn shape(format: Format, text: &str) -> Vec<String> {
 
 #[test]
 fn all_renderings_are_read_back() {
-    for given in [plain(), full()] {
+    for given in [plain(), full(), documented()] {
         for unit in ALL {
             for format in Format::ALL {
                 let Some(text) = written(*unit, &checked(given.clone()), format) else { continue };

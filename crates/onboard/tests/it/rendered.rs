@@ -1,13 +1,13 @@
 //! What the renderings look like.
 
-use crate::{checked, full, plain, written};
-use sightline_onboard::{ALL, Format, Given, OnboardError, guide_markdown};
+use crate::{checked, documented, full, plain, written};
+use sightline_onboard::{ALL, Format, Given, OnboardError, Prerequisite, guide_markdown};
 use std::collections::BTreeSet;
 
-fn snapshots(name: &str, given: &Given) {
+fn snapshots(name: &str, given: &Given, is_wanted: impl Fn(&dyn Prerequisite) -> bool) {
     let parameters = checked(given.clone());
     // What is made of the others repeats them.
-    for unit in ALL.iter().filter(|unit| !unit.is_composition()) {
+    for unit in ALL.iter().filter(|unit| !unit.is_composition() && is_wanted(**unit)) {
         for format in Format::ALL {
             let Some(text) = written(*unit, &parameters, format) else { continue };
             assert_eq!(text, written(*unit, &parameters, format).unwrap(), "the same parameters give the same text");
@@ -21,12 +21,20 @@ fn snapshots(name: &str, given: &Given) {
 
 #[test]
 fn with_defaults() {
-    snapshots("plain", &plain());
+    snapshots("plain", &plain(), |_| true);
 }
 
 #[test]
 fn with_every_option() {
-    snapshots("full", &full());
+    snapshots("full", &full(), |_| true);
+}
+
+/// What the common guides ask for, of the prerequisites where it is something else than ours.
+#[test]
+fn as_documented() {
+    let differs = |unit: &dyn Prerequisite| unit.parameters().iter().any(|parameter| parameter.name == "as-documented");
+    assert_eq!(ALL.iter().filter(|unit| differs(**unit)).count(), 4);
+    snapshots("documented", &documented(), differs);
 }
 
 #[test]
