@@ -98,9 +98,9 @@ class Bench:
 
 def find_sightline(named: Path | None, missing: list[str]) -> Path | None:
     """A build that knows `ingest`; what is missing is said."""
-    binary = named or (Path(os.environ["SIGHTLINE"]) if "SIGHTLINE" in os.environ else ROOT / "target" / "debug" / "sightline")
+    binary = named or (Path(os.environ["SIGHTLINE"]) if "SIGHTLINE" in os.environ else ROOT / "target" / "release" / "sightline")
     if not binary.exists():
-        missing.append(f"sightline: no `{binary}`; build it with `cargo build -p sightline`, or name one with --sightline")
+        missing.append(f"sightline: no `{binary}`; build it with `cargo build --release -p sightline`, or name one with --sightline")
         return None
     done = subprocess.run([str(binary), "ingest", "--help"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -112,7 +112,7 @@ def find_sightline(named: Path | None, missing: list[str]) -> Path | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a hundredth of the logs, one repetition: does it all run?")
-    parser.add_argument("--sightline", type=Path, help="the binary to measure (default: $SIGHTLINE, then target/debug/sightline)")
+    parser.add_argument("--sightline", type=Path, help="the binary to measure (default: $SIGHTLINE, then target/release/sightline)")
     parser.add_argument("--only", nargs="*", choices=list(TITLES), help="parts to run")
     parser.add_argument("--no-peers", action="store_true", help="measure Sightline alone")
     parser.add_argument("--no-10x", action="store_true", help="leave out ten times as much")
