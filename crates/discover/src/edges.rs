@@ -144,6 +144,9 @@ impl Draft {
             workload_kind: self.attribution.kind,
             workload_title: shortened(&self.attribution.title, 200),
             identity_arn: key.identity,
+            target_arn: key.model.clone(),
+            target_kind: self.model.kind.clone(),
+            target_title: shortened(&self.model.title, 200),
             model_arn: key.model,
             model_kind: self.model.kind,
             model_title: shortened(&self.model.title, 200),
@@ -157,6 +160,7 @@ impl Draft {
             attribution: shortened(&format!("{}{bearer}", self.attribution.sentence), 1_000),
             controls: control::all(&self.subject, estate),
             evidence: self.places.into_iter().map(|place| place.evidence).collect(),
+            ..Edge::default()
         }
     }
 }

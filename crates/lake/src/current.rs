@@ -7,23 +7,26 @@ use datafusion::logical_expr::{Expr, col, lit};
 use datafusion::prelude::SessionContext;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sightline_model::{LakeTable, lake_table};
+use sightline_model::{LakeTable, lake_table, run_record};
 
 use crate::LakeError;
 use crate::answer::Answer;
 use crate::snapshot::SnapshotTable;
 
-/// The newest finished scan of each account, and the newest runs.
+/// The newest finished scan of each account, and the newest runs, at some moment.
 #[derive(Debug, Default)]
 pub(crate) struct Current {
     /// account → scan
     scans: BTreeMap<String, String>,
     edge_run: Option<String>,
+    case_run: Option<String>,
     finding_run: Option<String>,
     access_run: Option<String>,
     relation_run: Option<String>,
     self_hosted_run: Option<String>,
+    blind_spot_run: Option<String>,
     /// tables that hold no row at all
     unwritten: BTreeSet<&'static str>,
 }
@@ -35,17 +38,32 @@ struct Scan {
     finished_at: Timestamp,
 }
 
+/// A run that ended: also one that found nothing, and so has no row in its table.
+#[derive(Debug, Deserialize)]
+struct Run {
+    run_id: String,
+    kind: String,
+}
+
 impl Current {
-    pub(crate) async fn of_snapshots(snapshots: &[SnapshotTable]) -> Result<Self, LakeError> {
+    /// Of these snapshots; with a moment, the scans are those that had ended by then, or the first ever where none had.
+    pub(crate) async fn of_snapshots(snapshots: &[SnapshotTable], at: Option<Timestamp>) -> Result<Self, LakeError> {
         let of = |table: &'static LakeTable| snapshots.iter().find(|snapshot| snapshot.name() == table.name);
-        let scans = match of(lake_table::SCAN) {
-            Some(snapshot) => scans_of(snapshot.clone()).await?,
+        let mut scans: Vec<Scan> = match of(lake_table::SCAN) {
+            Some(snapshot) => columns_of(snapshot.clone(), &["scan_id", "account_id", "finished_at"]).await?,
+            None => vec![],
+        };
+        if let Some(at) = at {
+            keep_known_at(&mut scans, at);
+        }
+        let runs = match of(lake_table::RUN) {
+            Some(snapshot) => columns_of(snapshot.clone(), &["run_id", "kind"]).await?,
             None => vec![],
         };
         let newest_run = |table| of(table).and_then(|snapshot| snapshot.greatest("run_id"));
         let written =
             |table: &LakeTable| snapshots.iter().any(|one| one.name() == table.name && one.files().next().is_some());
-        Ok(Self::new(scans, newest_run, written))
+        Ok(Self::new(scans, &runs, newest_run, written))
     }
 
     /// From literal rows. Rows of `scan` without account, id or end are no finished scans.
@@ -54,11 +72,13 @@ impl Current {
         let scans = of(lake_table::SCAN).filter_map(|row| Scan::deserialize(row).ok()).collect();
         let newest_run = |table| of(table).filter_map(|row| row.get("run_id")?.as_str()).max().map(str::to_owned);
         let written = |table: &LakeTable| rows.iter().any(|(of, rows)| of.name == table.name && !rows.is_empty());
-        Self::new(scans, newest_run, written)
+        let runs: Vec<Run> = of(lake_table::RUN).filter_map(|row| Run::deserialize(row).ok()).collect();
+        Self::new(scans, &runs, newest_run, written)
     }
 
     fn new(
         scans: Vec<Scan>,
+        runs: &[Run],
         newest_run: impl Fn(&'static LakeTable) -> Option<String>,
         written: impl Fn(&LakeTable) -> bool,
     ) -> Self {
@@ -69,10 +89,15 @@ impl Current {
                 newest.insert(scan.account_id.clone(), scan);
             }
         }
+        let run_of = |kind: &str| runs.iter().filter(|run| run.kind == kind).map(|run| run.run_id.clone()).max();
+        // Lakes of an older version have no list of runs.
+        let map_run = |table| run_of(run_record::MAP).max(newest_run(table));
         let scans = newest.into_iter().map(|(account, scan)| (account, scan.scan_id)).collect();
         Self {
             scans,
-            edge_run: newest_run(lake_table::EDGE),
+            edge_run: map_run(lake_table::EDGE),
+            case_run: run_of(run_record::DETECT).max(newest_run(lake_table::CASE)),
+            blind_spot_run: map_run(lake_table::BLIND_SPOT),
             finding_run: newest_run(lake_table::FINDING),
             access_run: newest_run(lake_table::MODEL_ACCESS),
             relation_run: newest_run(lake_table::RELATION),
@@ -111,6 +136,16 @@ impl Current {
         of_run(self.edge_run.as_deref())
     }
 
+    /// Rows of the newest run of the detections.
+    pub(crate) fn of_case_run(&self) -> Expr {
+        of_run(self.case_run.as_deref())
+    }
+
+    /// Rows of the newest look at what cannot be seen.
+    pub(crate) fn of_blind_spot_run(&self) -> Expr {
+        of_run(self.blind_spot_run.as_deref())
+    }
+
     /// Rows of the newest evaluation of who may use which AI.
     pub(crate) fn of_access_run(&self) -> Expr {
         of_run(self.access_run.as_deref())
@@ -136,10 +171,25 @@ fn of_run(run: Option<&str>) -> Expr {
     run.map_or_else(|| lit(false), |run| col("run_id").eq(lit(run)))
 }
 
-async fn scans_of(snapshot: SnapshotTable) -> Result<Vec<Scan>, LakeError> {
+/// What was known at that moment; where an account had no scan yet, its first, which is the nearest that there is.
+fn keep_known_at(scans: &mut Vec<Scan>, at: Timestamp) {
+    let mut first: BTreeMap<String, (Timestamp, String)> = BTreeMap::new();
+    for scan in scans.iter() {
+        let age = (scan.finished_at, scan.scan_id.clone());
+        let oldest = first.entry(scan.account_id.clone()).or_insert_with(|| age.clone());
+        if age < *oldest {
+            *oldest = age;
+        }
+    }
+    scans.retain(|scan| {
+        scan.finished_at <= at || first.get(&scan.account_id).is_some_and(|(_, oldest)| *oldest == scan.scan_id)
+    });
+}
+
+async fn columns_of<T: DeserializeOwned>(snapshot: SnapshotTable, columns: &[&str]) -> Result<Vec<T>, LakeError> {
     let failed = |error| LakeError::query(&error);
     let frame = SessionContext::new().read_table(Arc::new(snapshot)).map_err(failed)?;
-    let frame = frame.select_columns(&["scan_id", "account_id", "finished_at"]).map_err(failed)?;
+    let frame = frame.select_columns(columns).map_err(failed)?;
     let schema = Arc::clone(frame.schema().inner());
     Answer::new(&schema, frame.collect().await.map_err(failed)?)?.rows_as()
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sightline_model::lake_table;
 use sightline_model::{LakeTable, TableSchema};
@@ -133,11 +134,24 @@ impl Lake {
     /// # Errors
     /// A table cannot be read, or holds other types than this version's.
     pub async fn session(&self, schemas: &[TableSchema]) -> Result<Session, LakeError> {
+        self.session_of(schemas, None).await
+    }
+
+    /// As [`Lake::session`], with the inventory as it was known at that moment: the newest scan of each account that had
+    /// ended by then, and its first where none had. Logs are all there; who reads them says up to when.
+    ///
+    /// # Errors
+    /// As [`Lake::session`].
+    pub async fn session_at(&self, schemas: &[TableSchema], at: Timestamp) -> Result<Session, LakeError> {
+        self.session_of(schemas, Some(at)).await
+    }
+
+    async fn session_of(&self, schemas: &[TableSchema], at: Option<Timestamp>) -> Result<Session, LakeError> {
         let mut snapshots = Vec::with_capacity(lake_table::ALL.len());
         for table in lake_table::ALL {
             snapshots.push(self.snapshot(table).await?);
         }
-        let current = Current::of_snapshots(&snapshots).await?;
+        let current = Current::of_snapshots(&snapshots, at).await?;
         let tables = snapshots.into_iter().map(|snapshot| (snapshot.name(), Arc::new(snapshot) as _)).collect();
         Session::new(tables, schemas, current, Some(self.root.join("tmp")))
     }

@@ -20,8 +20,13 @@ use crate::view;
 type CurrentView = (&'static str, &'static LakeTable, fn(&Current) -> Expr);
 
 const CURRENT: &[CurrentView] = &[
+    ("current_application", lake_table::APPLICATION, Current::of_edge_run),
+    ("current_blind_spot", lake_table::BLIND_SPOT, Current::of_blind_spot_run),
+    ("current_case", lake_table::CASE, Current::of_case_run),
+    ("current_control", lake_table::CONTROL, Current::of_edge_run),
     ("current_coverage", lake_table::COVERAGE, Current::of_scan),
     ("current_edge", lake_table::EDGE, Current::of_edge_run),
+    ("current_edge_evidence", lake_table::EDGE_EVIDENCE, Current::of_edge_run),
     ("current_finding", lake_table::FINDING, Current::of_finding_run),
     ("current_model_access", lake_table::MODEL_ACCESS, Current::of_access_run),
     ("current_relation", lake_table::RELATION, Current::of_relation_run),

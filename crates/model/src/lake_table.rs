@@ -2,10 +2,13 @@
 //! catalogue its page. A row type of this crate with the same field names is what a stage writes.
 
 mod log;
+mod map;
 
 pub use log::{
     API_CALL, DNS_ANSWER, FLOW, FLOW_RECORD, KUBERNETES_CALL, LOG_GAP, LOG_OBJECT, LOG_TARGETS, MODEL_INVOCATION,
 };
+
+pub use map::{APPLICATION, BLIND_SPOT, CASE, CONTROL, DAY_GROUP, EDGE, EDGE_EVIDENCE, RUN};
 
 use crate::column::{Column, ColumnType};
 
@@ -75,36 +78,6 @@ pub const COVERAGE: &LakeTable = &LakeTable {
         ("collected_at", Time),
     ],
     partition_by: &["scan_id"],
-};
-
-/// Workload to model, one discovery beside the other.
-pub const EDGE: &LakeTable = &LakeTable {
-    name: "edge",
-    about: "Workload to model, one discovery beside the other.",
-    columns: &[
-        ("run_id", Text),
-        ("edge_id", Text),
-        ("account_id", Text),
-        ("region", Text),
-        ("workload_arn", Text),
-        ("workload_kind", Text),
-        ("workload_title", Text),
-        ("identity_arn", Text),
-        ("model_arn", Text),
-        ("model_kind", Text),
-        ("model_title", Text),
-        ("path", Text),
-        ("path_evidence", Text),
-        ("calls", Int),
-        ("errors", Int),
-        ("first_seen", Time),
-        ("last_seen", Time),
-        ("confidence", Text),
-        ("attribution", Text),
-        ("controls", Json),
-        ("evidence", Json),
-    ],
-    partition_by: &["run_id"],
 };
 
 /// Answers of the checks, one evaluation beside the other.
@@ -257,9 +230,15 @@ pub const SELF_HOSTED_MODEL: &LakeTable = &LakeTable {
 /// All of them, by name.
 pub const ALL: &[&LakeTable] = &[
     API_CALL,
+    APPLICATION,
+    BLIND_SPOT,
+    CASE,
+    CONTROL,
     COVERAGE,
+    DAY_GROUP,
     DNS_ANSWER,
     EDGE,
+    EDGE_EVIDENCE,
     FINDING,
     FLOW,
     FLOW_RECORD,
@@ -271,6 +250,7 @@ pub const ALL: &[&LakeTable] = &[
     PROBE_ATTEMPT,
     RELATION,
     RESOURCE,
+    RUN,
     SCAN,
     SELF_HOSTED_MODEL,
 ];

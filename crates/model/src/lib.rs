@@ -1,10 +1,15 @@
 //! The words of the product, shared by every crate: ids, ARNs, rows, coverage, findings, edges and the
 //! declarations of the lake's tables. Floor 0: no I/O, no clock, no AWS.
 
+pub mod application;
 pub mod arn;
+pub mod blind_spot;
+pub mod case;
 pub mod column;
+pub mod control;
 pub mod coverage;
 pub mod edge;
+pub mod evidence;
 pub mod finding;
 pub mod lake_table;
 pub mod log;
@@ -16,12 +21,17 @@ pub mod pattern;
 pub mod relation;
 pub mod resource;
 pub mod run;
+pub mod run_record;
 pub mod self_hosted_model;
 pub mod untrusted;
 
+pub use application::Application;
 pub use arn::Arn;
+pub use blind_spot::{BlindSpot, Sight};
+pub use case::{Case, Signal};
 pub use column::{Column, ColumnType, TableSchema};
 pub use coverage::{Coverage, Outcome};
+pub use evidence::{EdgeEvidence, Evidence};
 pub use finding::{Finding, Severity, Status};
 pub use lake_table::LakeTable;
 pub use model_access::ModelAccess;
@@ -29,4 +39,5 @@ pub use mute::Mute;
 pub use relation::{DataFlow, Relation, RelationKind, RelationRule};
 pub use resource::Resource;
 pub use run::RunId;
+pub use run_record::RunRecord;
 pub use self_hosted_model::SelfHostedModel;

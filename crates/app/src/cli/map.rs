@@ -126,6 +126,10 @@ fn path_word(path: PathClass) -> (&'static str, Tone) {
         PathClass::InterfaceEndpoint => ("endpoint", Tone::Good),
         PathClass::Internet => ("internet", Tone::Bad),
         PathClass::AwsInternal => ("in aws", Tone::Plain),
+        PathClass::Vpc => ("vpc", Tone::Plain),
+        PathClass::Peering => ("peering", Tone::Plain),
+        PathClass::TransitGateway => ("transit", Tone::Plain),
+        PathClass::OnPremises => ("on premises", Tone::Plain),
         PathClass::Unknown => ("unknown", Tone::Doubt),
     }
 }

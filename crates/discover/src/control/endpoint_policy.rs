@@ -13,6 +13,9 @@ use crate::estate::Estate;
 pub(super) fn judge(subject: &Subject, estate: &Estate) -> (Tri, String) {
     match subject.path {
         PathClass::Internet => return (Tri::No, "the calls pass no VPC endpoint".to_owned()),
+        PathClass::Vpc | PathClass::Peering | PathClass::TransitGateway | PathClass::OnPremises => {
+            return (Tri::No, "the calls pass no VPC endpoint".to_owned());
+        }
         PathClass::AwsInternal | PathClass::Unknown => {
             return (Tri::Unknown, "the log shows no VPC endpoint of ours".to_owned());
         }

@@ -44,5 +44,5 @@ const ALL: &[(&str, Judge)] = &[
 /// Every control of the edge, in a fixed order.
 pub(crate) fn all(subject: &Subject, estate: &Estate) -> Vec<Control> {
     let judged = ALL.iter().map(|(name, judge)| (*name, judge(subject, estate)));
-    judged.map(|(name, (state, reason))| Control { name: name.to_owned(), state, reason }).collect()
+    judged.map(|(name, (state, reason))| Control { name: name.to_owned(), state, reason, fix: vec![] }).collect()
 }

@@ -13,6 +13,7 @@ pub(super) fn judge(subject: &Subject, _: &Estate) -> (Tri, String) {
         PathClass::AwsInternal => {
             (Tri::Unknown, format!("{} called on behalf of the workload; the log shows no path of it", evidence()))
         }
+        PathClass::Vpc | PathClass::Peering | PathClass::TransitGateway | PathClass::OnPremises => (Tri::Yes, evidence()),
         PathClass::Unknown => (Tri::Unknown, evidence()),
     }
 }

@@ -26,6 +26,10 @@ pub(super) fn path(path: PathClass) -> &'static str {
         PathClass::InterfaceEndpoint => "interface endpoint",
         PathClass::Internet => "NAT or internet",
         PathClass::AwsInternal => "inside AWS",
+        PathClass::Vpc => "inside the VPC",
+        PathClass::Peering => "peering connection",
+        PathClass::TransitGateway => "transit gateway",
+        PathClass::OnPremises => "VPN or Direct Connect",
         PathClass::Unknown => "unknown",
     }
 }
@@ -36,6 +40,7 @@ pub(super) fn path_class(path: PathClass) -> &'static str {
         PathClass::InterfaceEndpoint => "endpoint",
         PathClass::Internet => "internet",
         PathClass::AwsInternal => "internal",
+        PathClass::Vpc | PathClass::Peering | PathClass::TransitGateway | PathClass::OnPremises => "private",
         PathClass::Unknown => "unknown",
     }
 }
@@ -54,6 +59,10 @@ pub(super) fn workload_kind(kind: WorkloadKind) -> &'static str {
         WorkloadKind::Role => "role",
         WorkloadKind::Service => "AWS service",
         WorkloadKind::External => "another account",
+        WorkloadKind::Build => "build",
+        WorkloadKind::LoadBalancer => "load balancer",
+        WorkloadKind::Interface => "network interface",
+        WorkloadKind::Address => "address",
         WorkloadKind::Unknown => "unknown",
     }
 }

@@ -194,6 +194,7 @@ fn bow(path: PathClass) -> f64 {
     match path {
         PathClass::InterfaceEndpoint => -10.0,
         PathClass::AwsInternal => -4.0,
+        PathClass::Vpc | PathClass::Peering | PathClass::TransitGateway | PathClass::OnPremises => -7.0,
         PathClass::Unknown => 4.0,
         PathClass::Internet => 10.0,
     }

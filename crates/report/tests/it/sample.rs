@@ -209,7 +209,7 @@ fn finding(check_id: &str, title: &str, status: Status, name: &str) -> ReportedF
 }
 
 fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls: i64) -> Edge {
-    let control = |name: &str, state, reason: &str| Control { name: name.into(), state, reason: reason.into() };
+    let control = |name: &str, state, reason: &str| Control { name: name.into(), state, reason: reason.into(), fix: vec![] };
     Edge {
         run_id: "20261122T031600Z-00000b".into(),
         edge_id: fingerprint(workload, model, "", ""),
@@ -247,6 +247,7 @@ fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls:
             line: 17,
             event_id: "9b1f3c52-6d1a-4b61-9e1c-0a4a7f2f3f10".into(),
         }],
+        ..Edge::default()
     }
 }
 
