@@ -8,6 +8,7 @@ mod folder;
 mod function;
 mod lock;
 mod maintenance;
+mod moment;
 mod older;
 mod outside;
 mod pod;
