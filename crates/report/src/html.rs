@@ -10,6 +10,7 @@ mod map;
 mod page;
 mod picture;
 mod seen;
+mod traffic;
 
 use crate::{Report, ReportError};
 use base64::Engine as _;

@@ -32,6 +32,24 @@ const HEADER: &[&str] = &[
     "attribution",
     "controls",
     "evidence",
+    "class",
+    "application",
+    "target_kind",
+    "target_title",
+    "target_arn",
+    "target_application",
+    "service",
+    "port",
+    "flows",
+    "bytes_out",
+    "bytes_in",
+    "bytes_shared",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "counted_calls",
+    "cost_usd",
 ];
 
 impl Format for CsvEdges {
@@ -44,7 +62,7 @@ impl Format for CsvEdges {
     }
 
     fn about(&self) -> &'static str {
-        "the map for a spreadsheet: one row for each workload and model it calls"
+        "the map for a spreadsheet: one row for each workload and what it calls"
     }
 
     fn write(&self, report: &Report, out: &mut dyn io::Write) -> Result<(), ReportError> {
@@ -56,7 +74,7 @@ impl Format for CsvEdges {
     }
 }
 
-fn row(edge: &Edge) -> [String; 20] {
+fn row(edge: &Edge) -> [String; 38] {
     let controls = edge.controls.iter().map(|control| format!("{}={}", control.name, word(&control.state)));
     let evidence = edge.evidence.iter().map(|seen| format!("{}:{}", seen.object, seen.line));
     [
@@ -80,5 +98,28 @@ fn row(edge: &Edge) -> [String; 20] {
         edge.attribution.clone(),
         controls.collect::<Vec<_>>().join("; "),
         evidence.collect::<Vec<_>>().join("; "),
+        word(&edge.class),
+        edge.application.clone(),
+        edge.target_kind.clone(),
+        edge.target_title.clone(),
+        edge.target_arn.clone(),
+        edge.target_application.clone(),
+        edge.service.clone(),
+        figure(edge.port),
+        figure(edge.flows),
+        figure(edge.bytes_out),
+        figure(edge.bytes_in),
+        figure(edge.bytes_shared),
+        figure(edge.input_tokens),
+        figure(edge.output_tokens),
+        figure(edge.cache_read_tokens),
+        figure(edge.cache_write_tokens),
+        figure(edge.counted_calls),
+        edge.cost_usd.map_or_else(String::new, |cost| format!("{cost:.6}")),
     ]
+}
+
+/// Empty where nothing is known: no zero.
+fn figure(known: Option<i64>) -> String {
+    known.map_or_else(String::new, |number| number.to_string())
 }

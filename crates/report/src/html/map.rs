@@ -3,7 +3,7 @@
 use super::label;
 use super::page::Bounded;
 use serde::Serialize;
-use sightline_model::edge::{Edge, Tri};
+use sightline_model::edge::{Edge, Fix, Tri};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -32,7 +32,9 @@ struct Row {
     workload_arn: String,
     identity: String,
     model: String,
-    model_arn: String,
+    application: String,
+    /// tokens, cost and bytes, as far as known
+    usage: String,
     region: String,
     path: &'static str,
     path_class: &'static str,
@@ -53,6 +55,7 @@ struct Reason {
     control: String,
     state: &'static str,
     reason: String,
+    fix: Vec<Fix>,
 }
 
 #[derive(Serialize)]
@@ -62,9 +65,9 @@ struct Place {
     event_id: String,
 }
 
-pub(super) fn map(edges: &[Edge], limit: usize) -> Map {
+pub(super) fn map(edges: &[&Edge], limit: usize) -> Map {
     let names = control_names(edges);
-    let model = |edge: &Edge| (edge.model_arn.clone(), edge.model_title.clone(), edge.model_kind.clone());
+    let model = |edge: &Edge| (edge.target_arn.clone(), edge.target_title.clone(), edge.target_kind.replace('-', " "));
     let workload = |edge: &Edge| {
         let kind = label::workload_kind(edge.workload_kind).to_owned();
         (edge.workload_arn.clone(), edge.workload_title.clone(), kind)
@@ -76,8 +79,8 @@ pub(super) fn map(edges: &[Edge], limit: usize) -> Map {
     }
 }
 
-fn control_names(edges: &[Edge]) -> Vec<&str> {
-    let mut names = Vec::new();
+fn control_names<'e>(edges: &[&'e Edge]) -> Vec<&'e str> {
+    let mut names: Vec<&str> = Vec::new();
     for control in edges.iter().flat_map(|edge| &edge.controls) {
         if !names.contains(&control.name.as_str()) {
             names.push(control.name.as_str());
@@ -88,7 +91,7 @@ fn control_names(edges: &[Edge]) -> Vec<&str> {
 
 /// Groups by ARN, those with most calls first, and within them likewise; `left_out` counts edges.
 fn groups(
-    edges: &[Edge],
+    edges: &[&Edge],
     controls: &[&str],
     limit: usize,
     key: impl Fn(&Edge) -> (String, String, String),
@@ -123,6 +126,7 @@ fn row(edge: &Edge, controls: &[&str]) -> Row {
         control: label::control(&control.name),
         state: label::tri(control.state),
         reason: control.reason.clone(),
+        fix: control.fix.clone(),
     });
     let evidence = edge.evidence.iter().map(|seen| Place {
         object: seen.object.clone(),
@@ -135,8 +139,9 @@ fn row(edge: &Edge, controls: &[&str]) -> Row {
         workload_kind: label::workload_kind(edge.workload_kind),
         workload_arn: edge.workload_arn.clone(),
         identity: edge.identity_arn.clone(),
-        model: edge.model_title.clone(),
-        model_arn: edge.model_arn.clone(),
+        model: edge.target_title.clone(),
+        application: edge.application.clone(),
+        usage: usage(edge),
         region: edge.region.clone(),
         path: label::path(edge.path),
         path_class: label::path_class(edge.path),
@@ -156,4 +161,28 @@ fn row(edge: &Edge, controls: &[&str]) -> Row {
 /// A control that an edge does not speak of is unknown, not absent.
 fn state(edge: &Edge, name: &str) -> Tri {
     edge.controls.iter().find(|control| control.name == name).map_or(Tri::Unknown, |control| control.state)
+}
+
+fn usage(edge: &Edge) -> String {
+    let mut parts = Vec::new();
+    if let (Some(input), Some(output)) = (edge.input_tokens, edge.output_tokens) {
+        let calls = edge.counted_calls.unwrap_or_default();
+        parts.push(format!(
+            "{} tokens in and {} out, of {} calls",
+            label::number(input),
+            label::number(output),
+            label::number(calls)
+        ));
+    }
+    if let Some(cost) = edge.cost_usd {
+        parts.push(format!("about {cost:.2} USD by list price"));
+    }
+    if let (Some(sent), Some(received)) = (edge.bytes_out, edge.bytes_in) {
+        let shared = match edge.bytes_shared {
+            Some(edges) if edges > 1 => format!(", together with {} other edges of the same connections", edges - 1),
+            _ => String::new(),
+        };
+        parts.push(format!("{} bytes out and {} in{shared}", label::number(sent), label::number(received)));
+    }
+    parts.join("; ")
 }

@@ -1,10 +1,12 @@
 //! The whole view that the template is given.
 
 use super::findings::Which;
-use super::{findings, label, map, picture, seen};
+use super::{findings, label, map, picture, seen, traffic};
 use crate::{CheckCount, Report, TableCount};
 use serde::Serialize;
+use sightline_model::edge::Edge;
 use sightline_model::{Severity, Status};
+use std::collections::BTreeSet;
 
 #[derive(Serialize)]
 pub(super) struct Page {
@@ -18,6 +20,8 @@ pub(super) struct Page {
     muted: Bounded<findings::Group>,
     map: map::Map,
     picture: picture::Picture,
+    /// what is no call of a model
+    traffic: Bounded<traffic::Connection>,
     checks: Vec<CheckCount>,
     tables: Vec<TableCount>,
 }
@@ -57,27 +61,27 @@ pub(super) fn page(report: &Report, limit: usize) -> Page {
     let mut accounts: Vec<String> = report.scans.iter().map(|scan| scan.account_id.clone()).collect();
     accounts.sort();
     accounts.dedup();
+    let (of_models, others): (Vec<&Edge>, Vec<&Edge>) = report.edges.iter().partition(|edge| edge.is_of_model());
     Page {
         generated_at: label::minute(report.generated_at),
         version: report.version.clone(),
         accounts,
-        summary: summary(report),
+        summary: summary(report, &of_models),
         seen: seen::seen(report, limit),
         failing: findings::groups(report, Which::Counted(Status::Fail), limit),
         unknown: findings::groups(report, Which::Counted(Status::Unknown), limit),
         muted: findings::groups(report, Which::Muted, limit),
-        map: map::map(&report.edges, limit),
-        picture: picture::picture(&report.edges),
+        map: map::map(&of_models, limit),
+        picture: picture::picture(&of_models),
+        traffic: traffic::traffic(&others, limit),
         checks: report.by_check(),
         tables: report.by_table(),
     }
 }
 
-fn summary(report: &Report) -> Summary {
+fn summary(report: &Report, edges: &[&Edge]) -> Summary {
     let counts = report.counts();
-    let distinct = |key: fn(&sightline_model::edge::Edge) -> &str| {
-        report.edges.iter().map(key).collect::<std::collections::BTreeSet<_>>().len()
-    };
+    let distinct = |key: fn(&Edge) -> &str| edges.iter().map(|edge| key(edge)).collect::<BTreeSet<_>>().len();
     Summary {
         severities: counts.fail_by_severity.iter().rev().map(|(severity, count)| (*severity, *count)).collect(),
         fail: counts.fail,
@@ -86,9 +90,9 @@ fn summary(report: &Report) -> Summary {
         skip: counts.skip,
         muted: counts.muted,
         workloads: distinct(|edge| &edge.workload_arn),
-        models: distinct(|edge| &edge.model_arn),
-        edges: report.edges.len(),
-        calls: report.edges.iter().map(|edge| edge.calls).sum(),
+        models: distinct(|edge| &edge.target_arn),
+        edges: edges.len(),
+        calls: edges.iter().map(|edge| edge.calls).sum(),
         not_read: report.coverage.iter().filter(|row| !row.outcome.is_complete()).count(),
     }
 }

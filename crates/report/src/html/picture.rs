@@ -55,13 +55,13 @@ struct Draft {
 type Side<'a> = BTreeMap<&'a str, Draft>;
 type Pairs<'a> = BTreeMap<(&'a str, &'a str, PathClass), i64>;
 
-pub(super) fn picture(edges: &[Edge]) -> Picture {
+pub(super) fn picture(edges: &[&Edge]) -> Picture {
     let (mut workloads, mut models, mut pairs) = (Side::new(), Side::new(), Pairs::new());
     for edge in edges {
         let kind = label::workload_kind(edge.workload_kind);
         count(&mut workloads, &edge.workload_arn, &edge.workload_title, kind, edge.calls);
-        count(&mut models, &edge.model_arn, &edge.model_title, &edge.model_kind.replace('-', " "), edge.calls);
-        let calls = pairs.entry((&edge.workload_arn, &edge.model_arn, edge.path)).or_default();
+        count(&mut models, &edge.target_arn, &edge.target_title, &edge.target_kind.replace('-', " "), edge.calls);
+        let calls = pairs.entry((&edge.workload_arn, &edge.target_arn, edge.path)).or_default();
         *calls = calls.saturating_add(edge.calls);
     }
     let left_out = keep_busiest(&mut workloads) + keep_busiest(&mut models);

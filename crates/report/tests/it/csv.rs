@@ -14,8 +14,8 @@ fn findings_are_one_row_each() {
 #[test]
 fn edges_are_one_row_each() {
     insta::assert_snapshot!(text("csv-edges", &small()), @r##"
-    edge_id,account_id,region,workload_kind,workload_title,workload_arn,identity_arn,model_kind,model_title,model_arn,path,path_evidence,calls,errors,first_seen,last_seen,confidence,attribution,controls,evidence
-    8520b2a7a7c336253e3c9363f676d260,123456789012,us-east-1,pod,payments-api,arn:aws:eks:us-east-1:123456789012:pod/prod/payments-api,arn:aws:iam::123456789012:role/payments-api,foundation-model,Claude Sonnet 4,arn:aws:bedrock:us-east-1::foundation-model/claude-sonnet-4,internet,203.0.113.7,1204,3,2026-11-01T08:00:12Z,2026-11-21T23:59:01Z,exact,the session's tags name the pod,guardrail_on_call=yes; guardrail_enforced=no; private_path=no; endpoint_policy=unknown; inspected_path=no; invocation_logged=yes,s3://org-trail/AWSLogs/123456789012/CloudTrail/us-east-1/2026/11/21/a.json.gz:17
+    edge_id,account_id,region,workload_kind,workload_title,workload_arn,identity_arn,model_kind,model_title,model_arn,path,path_evidence,calls,errors,first_seen,last_seen,confidence,attribution,controls,evidence,class,application,target_kind,target_title,target_arn,target_application,service,port,flows,bytes_out,bytes_in,bytes_shared,input_tokens,output_tokens,cache_read_tokens,cache_write_tokens,counted_calls,cost_usd
+    8520b2a7a7c336253e3c9363f676d260,123456789012,us-east-1,pod,payments-api,arn:aws:eks:us-east-1:123456789012:pod/prod/payments-api,arn:aws:iam::123456789012:role/payments-api,foundation-model,Claude Sonnet 4,arn:aws:bedrock:us-east-1::foundation-model/claude-sonnet-4,internet,203.0.113.7,1204,3,2026-11-01T08:00:12Z,2026-11-21T23:59:01Z,exact,the session's tags name the pod,guardrail_on_call=yes; guardrail_enforced=no; private_path=no; endpoint_policy=unknown; inspected_path=no; invocation_logged=yes,s3://org-trail/AWSLogs/123456789012/CloudTrail/us-east-1/2026/11/21/a.json.gz:17,application_to_model,payments,foundation-model,Claude Sonnet 4,arn:aws:bedrock:us-east-1::foundation-model/claude-sonnet-4,,,,,,,,45000,9100,,,1000,0.271500
     "##);
 }
 

@@ -1,5 +1,6 @@
 use crate::sample::{empty, estate, small, text};
 use proptest::prelude::*;
+use sightline_model::edge::TrafficClass;
 use sightline_report::Report;
 use std::path::Path;
 
@@ -56,9 +57,13 @@ fn filled_with(text: &str) -> Report {
     for edge in &mut report.edges {
         (edge.workload_arn, edge.workload_title, edge.identity_arn) = (text(), text(), text());
         (edge.model_arn, edge.model_title, edge.model_kind, edge.path_evidence) = (text(), text(), text(), text());
-        (edge.edge_id, edge.attribution, edge.region) = (text(), text(), text());
+        (edge.target_arn, edge.target_title, edge.target_kind) = (text(), text(), text());
+        (edge.edge_id, edge.attribution, edge.region, edge.application) = (text(), text(), text(), text());
         for (index, control) in edge.controls.iter_mut().enumerate() {
             (control.name, control.reason) = (format!("{index}{}", text()), text());
+            for fix in &mut control.fix {
+                (fix.language, fix.text) = (text(), text());
+            }
         }
         for seen in &mut edge.evidence {
             (seen.object, seen.event_id) = (text(), text());
@@ -171,6 +176,20 @@ fn a_control_that_an_edge_does_not_speak_of_is_unknown() {
     report.edges.push(other);
     let page = text("html", &report);
     assert_eq!(page.matches("<td><span class=\"tri unknown\">unknown</span></td>").count(), 7);
+}
+
+#[test]
+fn what_calls_no_model_has_a_section_of_its_own() {
+    let mut report = small();
+    assert!(!text("html", &report).contains("What else talks to whom"));
+    let mut other = report.edges[0].clone();
+    other.class = TrafficClass::ApplicationToInternet;
+    (other.target_title, other.target_kind) = ("pypi.org".into(), "internet".into());
+    (other.bytes_out, other.bytes_in) = (Some(1_000), Some(234_567));
+    report.edges.push(other);
+    let page = text("html", &report);
+    assert!(page.contains("What else talks to whom") && page.contains("pypi.org") && page.contains("235,567"));
+    assert!(page.contains("<b>1</b></a></li>"), "the map counts calls of models alone");
 }
 
 #[test]

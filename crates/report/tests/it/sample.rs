@@ -1,6 +1,6 @@
 //! Reports to write: a small one for snapshots, an estate for the eye.
 
-use sightline_model::edge::{Confidence, Control, Edge, Evidence, PathClass, Tri, WorkloadKind};
+use sightline_model::edge::{Confidence, Control, Edge, Evidence, Fix, PathClass, Tri, WorkloadKind};
 use sightline_model::finding::fingerprint;
 use sightline_model::log::LogGap;
 use sightline_model::{Coverage, Finding, Outcome, Severity, Status};
@@ -209,7 +209,8 @@ fn finding(check_id: &str, title: &str, status: Status, name: &str) -> ReportedF
 }
 
 fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls: i64) -> Edge {
-    let control = |name: &str, state, reason: &str| Control { name: name.into(), state, reason: reason.into(), fix: vec![] };
+    let control =
+        |name: &str, state, reason: &str| Control { name: name.into(), state, reason: reason.into(), fix: vec![] };
     Edge {
         run_id: "20261122T031600Z-00000b".into(),
         edge_id: fingerprint(workload, model, "", ""),
@@ -222,6 +223,9 @@ fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls:
         model_arn: format!("arn:aws:bedrock:us-east-1::foundation-model/{}", model.to_lowercase().replace(' ', "-")),
         model_kind: "foundation-model".into(),
         model_title: model.into(),
+        target_arn: format!("arn:aws:bedrock:us-east-1::foundation-model/{}", model.to_lowercase().replace(' ', "-")),
+        target_kind: "foundation-model".into(),
+        target_title: model.into(),
         path,
         path_evidence: "203.0.113.7".into(),
         calls,
@@ -232,7 +236,13 @@ fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls:
         attribution: "the session's tags name the pod".into(),
         controls: vec![
             control("guardrail_on_call", Tri::Yes, "every call named guardrail `gr-1`"),
-            control("guardrail_enforced", Tri::No, "no policy requires one"),
+            Control {
+                fix: vec![
+                    Fix { language: "text".into(), text: "deny calls that name no guardrail".into() },
+                    Fix { language: "cli".into(), text: "aws iam put-role-policy --role-name payments-api".into() },
+                ],
+                ..control("guardrail_enforced", Tri::No, "no policy requires one")
+            },
             control(
                 "private_path",
                 if path == PathClass::InterfaceEndpoint { Tri::Yes } else { Tri::No },
@@ -247,6 +257,11 @@ fn edge(workload: &str, kind: WorkloadKind, model: &str, path: PathClass, calls:
             line: 17,
             event_id: "9b1f3c52-6d1a-4b61-9e1c-0a4a7f2f3f10".into(),
         }],
+        application: "payments".into(),
+        counted_calls: Some(1_000),
+        input_tokens: Some(45_000),
+        output_tokens: Some(9_100),
+        cost_usd: Some(0.2715),
         ..Edge::default()
     }
 }
