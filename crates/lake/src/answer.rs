@@ -38,6 +38,10 @@ impl Answer {
         self.columns.clone()
     }
 
+    pub(crate) fn batches(&self) -> &[RecordBatch] {
+        &self.batches
+    }
+
     /// How many rows there are.
     pub fn row_count(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()

@@ -38,6 +38,7 @@
 //! adds a file: with more than a hundred small ones ([`Lake::small_files`]) call [`Lake::compact`].
 
 mod answer;
+mod cells;
 mod claim;
 mod commit;
 mod compact;

@@ -23,7 +23,7 @@ pub struct EdgeEvidence {
     pub edge_id: String,
     /// the lake's table that it stands in: `api_call`, `flow`, `dns_answer`, `model_invocation`, `kubernetes_call`, `resource`
     pub source: String,
-    /// what it proves: `call`, `session`, `connection`, `name`, `tokens`, `place`
+    /// what it proves: `call`, `session`, `connection`, `name`, `tokens`, `place`, `control`
     pub proves: String,
     /// the log object's URI; a resource's ARN
     pub object: String,

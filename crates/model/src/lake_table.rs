@@ -201,6 +201,39 @@ pub const PROBE_ATTEMPT: &LakeTable = &LakeTable {
     partition_by: &["run_id"],
 };
 
+/// Runs of probes: a row when one begins, and another when it ends.
+pub const PROBE_RUN: &LakeTable = &LakeTable {
+    name: "probe_run",
+    about: "Runs of probes: a row when one begins, and another when it ends; the newest of a run counts.",
+    columns: &[
+        ("run_id", Text),
+        ("status", Text),
+        ("account_id", Text),
+        ("region", Text),
+        ("inference_region", Text),
+        ("target", Text),
+        ("guardrail_id", Text),
+        ("guardrail_version", Text),
+        ("packs", Json),
+        ("settings", Json),
+        ("seed", Text),
+        ("max_requests", Int),
+        ("max_usd", Float),
+        ("max_output_tokens", Int),
+        ("planned", Int),
+        ("done", Int),
+        ("spent_usd", Float),
+        ("stopped", Text),
+        ("judge", Text),
+        ("judge_usd", Float),
+        ("price_source", Text),
+        ("started_at", Time),
+        ("finished_at", Time),
+        ("recorded_at", Time),
+    ],
+    partition_by: &[],
+};
+
 /// Workloads that serve models themselves, one discovery beside the other.
 pub const SELF_HOSTED_MODEL: &LakeTable = &LakeTable {
     name: "self_hosted_model",
@@ -248,6 +281,7 @@ pub const ALL: &[&LakeTable] = &[
     MODEL_ACCESS,
     MODEL_INVOCATION,
     PROBE_ATTEMPT,
+    PROBE_RUN,
     RELATION,
     RESOURCE,
     RUN,

@@ -43,6 +43,9 @@ pub struct ApiCall {
     pub ec2_role_delivery: String,
     /// `userIdentity.invokedBy`
     pub invoked_by: String,
+    /// `userIdentity.inScopeOf.credentialsIssuedTo`: the ARN of what AWS handed the session to, such as a Lambda function
+    #[serde(default, deserialize_with = "or_default")]
+    pub credentials_issued_to: String,
     /// `sourceIPAddress`: an address, or a service's name
     pub source_ip: String,
     /// `userAgent`, shortened

@@ -26,6 +26,14 @@ pub fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
+/// Whether the text may stand in a command, in JSON and in Terraform without changing what they mean: every character is harmless to
+/// all three, and it cannot be taken for an option.
+pub fn is_safe_to_paste(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('-')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c))
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
@@ -39,6 +47,14 @@ mod tests {
     #[test]
     fn escape_sequences_do_not_reach_the_terminal() {
         assert_eq!(for_terminal("a\u{1b}[2Jb\u{202e}c\n"), "a�[2Jb�c�");
+    }
+
+    #[test]
+    fn only_harmless_text_is_pasted() {
+        assert!(is_safe_to_paste("arn:aws:iam::123456789012:role/service-role/Invoker"));
+        for text in ["a; rm -rf /", "$(id)", "`id`", "a b", "--profile", "'", "\"", "${x}", "a\n", ""] {
+            assert!(!is_safe_to_paste(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -85,6 +85,7 @@ impl Writer {
         row.text("access_key_id", &event.kept(identity.access_key_id));
         row.text("ec2_role_delivery", &event.kept(identity.session.role_delivery));
         row.text("invoked_by", &event.kept(identity.invoked_by));
+        row.text("credentials_issued_to", &event.kept(identity.issued_to));
         row.text("source_ip", &event.kept(event.source_ip));
         row.text("user_agent", &event.text(event.user_agent).kept_of(LONGEST_MESSAGE));
         row.text("vpc_endpoint_id", &event.kept(event.vpc_endpoint_id)).text("host", &event.kept(event.host));

@@ -130,6 +130,7 @@ fn fill_identity(call: &mut ApiCall, identity: Node<'_>) {
     call.principal_id = identity.at("principalId").text();
     call.access_key_id = identity.at("accessKeyId").text();
     call.invoked_by = identity.at("invokedBy").text();
+    call.credentials_issued_to = identity.at("inScopeOf").at("credentialsIssuedTo").text();
     call.issuer_arn = issuer.at("arn").text();
     call.ec2_role_delivery = context.at("ec2RoleDelivery").text();
     call.session_name = session_name(&call.identity_arn, &call.principal_id, &call.identity_type);

@@ -104,6 +104,7 @@ pub const API_CALL: &LakeTable = &LakeTable {
         ("access_key_id", Text),
         ("ec2_role_delivery", Text),
         ("invoked_by", Text),
+        ("credentials_issued_to", Text),
         ("source_ip", Text),
         ("user_agent", Text),
         ("vpc_endpoint_id", Text),
