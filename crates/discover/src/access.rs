@@ -107,6 +107,22 @@ pub async fn organization(session: &Session) -> Result<Inventory, DiscoverError>
     })
 }
 
+/// Principals and what binds their accounts, without resources and workloads: enough to ask what a caller of models may do.
+pub(crate) async fn callers(session: &Session) -> Result<Organization, DiscoverError> {
+    let inspected = Inspected::read(session).await?;
+    let mut documents = Documents::default();
+    let (principals, _) = identity::read(session, &inspected, &mut documents).await?;
+    let tree = Tree::read(session).await?;
+    let accounts = tree.accounts(&inspected, &mut documents);
+    Ok(Organization {
+        id: tree.id(&inspected),
+        accounts,
+        principals,
+        assumptions: Assumptions::Open,
+        ..Organization::default()
+    })
+}
+
 /// Who can use which AI, directly and through others: one row for each principal, workload or caller from outside that is not
 /// denied an action on a resource.
 ///

@@ -1,10 +1,10 @@
 //! Who made a call, as the log tells it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sightline_model::Arn;
 
 /// The identity's fields of an event; empty text where the log has nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Caller {
     /// the account whose trail has it
@@ -21,10 +21,36 @@ pub(crate) struct Caller {
     pub(crate) access_key_id: String,
     pub(crate) ec2_role_delivery: String,
     pub(crate) invoked_by: String,
+    /// the ARN of what AWS handed the session to
+    pub(crate) credentials_issued_to: String,
     pub(crate) source_ip: String,
 }
 
 impl Caller {
+    /// The caller that an ARN names, where nothing else is known of it. `role_arn` gives the ARN of a role by account and name: that of a
+    /// session lacks the role's path.
+    pub(crate) fn of_arn(seen: &Self, role_arn: impl Fn(&str, &str) -> Option<String>) -> Self {
+        let mut caller = seen.clone();
+        let Ok(arn) = seen.identity_arn.parse::<Arn>() else { return caller };
+        caller.identity_account_id = arn.account_id().to_owned();
+        let resource = arn.resource();
+        if let Some((role, session)) = resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/')) {
+            let pathless = || format!("arn:{}:iam::{}:role/{role}", arn.partition(), arn.account_id());
+            caller.identity_type = "AssumedRole".to_owned();
+            caller.issuer_arn = role_arn(arn.account_id(), role).unwrap_or_else(pathless);
+            caller.user_name = role.to_owned();
+            caller.session_name = session.to_owned();
+        } else if resource.starts_with("user/") {
+            caller.identity_type = "IAMUser".to_owned();
+            caller.user_name = arn.name().to_owned();
+        } else if resource.starts_with("federated-user/") {
+            caller.identity_type = "FederatedUser".to_owned();
+        } else if resource == "root" {
+            caller.identity_type = "Root".to_owned();
+        }
+        caller
+    }
+
     /// The role or user whose permissions were used.
     pub(crate) fn identity(&self) -> &str {
         if self.issuer_arn.is_empty() { &self.identity_arn } else { &self.issuer_arn }

@@ -1,7 +1,9 @@
 //! Which calls are calls of a model, as data.
 //!
 //! Sources: <https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html> and the CloudTrail pages of
-//! SageMaker, Bedrock AgentCore and Bedrock Mantle. `ApplyGuardrail` calls no model: it is evidence of a guardrail.
+//! SageMaker, Bedrock AgentCore and Bedrock Mantle. Left out: `ApplyGuardrail`, which is evidence of a guardrail; `RenderPrompt` and
+//! `CountTokens`, which answer without inference; `OptimizePrompt`, whose text is made by a model that no log names, and not by the one
+//! that the request does; `ListAsyncInvokes` and `GetAsyncInvoke`, which ask about a call that was counted when it began.
 
 /// Calls of one service that answer with what a model made, or with what it was given to answer from.
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub(crate) struct ModelCalls {
 }
 
 /// What the calls have in common beside their service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Plane {
     /// a model itself: takes a guardrail, and is what model invocation logging sees
     Model,
@@ -22,11 +24,16 @@ pub(crate) enum Plane {
     Endpoint,
     /// the second plane of Bedrock, which model invocation logging does not see
     Mantle,
+    /// a model that AWS does not serve, or that a workload serves itself
+    Foreign,
 }
+
+/// Where calls of models are counted, whichever host was called.
+pub(crate) const BEDROCK: &str = "bedrock.amazonaws.com";
 
 const ALL: &[ModelCalls] = &[
     ModelCalls {
-        source: "bedrock.amazonaws.com",
+        source: BEDROCK,
         names: &[
             "InvokeModel",
             "InvokeModelWithResponseStream",
@@ -39,7 +46,7 @@ const ALL: &[ModelCalls] = &[
         plane: Plane::Model,
     },
     ModelCalls {
-        source: "bedrock.amazonaws.com",
+        source: BEDROCK,
         names: &[
             "InvokeAgent",
             "InvokeInlineAgent",
@@ -48,6 +55,7 @@ const ALL: &[ModelCalls] = &[
             "Retrieve",
             "RetrieveAndGenerate",
             "RetrieveAndGenerateStream",
+            "Rerank",
         ],
         plane: Plane::Application,
     },
@@ -75,4 +83,17 @@ pub(crate) fn condition() -> String {
 pub(crate) fn plane(source: &str, name: &str) -> Plane {
     let found = ALL.iter().find(|calls| calls.source == source && calls.names.contains(&name));
     found.map_or(Plane::Application, |calls| calls.plane)
+}
+
+impl Plane {
+    /// The plane that `traffic` names so.
+    pub(crate) fn of_service(plane: &str) -> Option<Self> {
+        match plane {
+            "bedrock-runtime" => Some(Self::Model),
+            "bedrock-agent-runtime" | "bedrock-agentcore" => Some(Self::Application),
+            "bedrock-mantle" => Some(Self::Mantle),
+            "runtime.sagemaker" => Some(Self::Endpoint),
+            _ => None,
+        }
+    }
 }

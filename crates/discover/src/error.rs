@@ -27,6 +27,15 @@ pub enum DiscoverError {
         /// what the TOML reader said
         reason: String,
     },
+    /// A pattern of hosts of public AI services is none.
+    #[error("the list of public AI services cannot be used: {reason}")]
+    PublicAi {
+        /// which pattern, and what is wrong with it
+        reason: String,
+    },
+    /// The price list cannot be used; a test keeps this from happening.
+    #[error(transparent)]
+    Prices(#[from] sightline_model::price::PriceError),
     /// No scan saw the principal.
     #[error(
         "`{arn}` is no user or role that a scan saw; list them with `sightline query \"SELECT arn FROM aws_iam_role\"`"

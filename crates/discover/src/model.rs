@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use sightline_lake::Session;
+use sightline_model::price::{Price, PriceList};
 
 use crate::DiscoverError;
 use crate::query::query;
@@ -20,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) title: String,
     region: String,
     called: String,
+    /// the first of the models behind a profile, which are the same model in several regions
+    listed: String,
 }
 
 /// Models by what they are called.
@@ -28,6 +31,7 @@ pub(crate) struct Models {
     by_arn: HashMap<String, Model>,
     /// region and id
     by_id: HashMap<(String, String), Model>,
+    prices: PriceList,
 }
 
 /// Kind of what the inventory does not have.
@@ -47,8 +51,13 @@ impl Models {
             query!("model/flow"),
             query!("model/endpoint"),
             query!("model/runtime"),
+            query!("model/runtime_endpoint"),
+            query!("model/prompt_router"),
+            query!("model/marketplace"),
+            query!("model/custom_deployment"),
+            query!("model/component"),
         ];
-        let mut models = Self::default();
+        let mut models = Self { prices: PriceList::embedded()?, ..Self::default() };
         for query in queries {
             query.rows(session).await?.into_iter().for_each(|model| models.add(model));
         }
@@ -63,6 +72,11 @@ impl Models {
         }
     }
 
+    /// What the model costs by the list. A profile of the account's own has an id that tells no model: the model behind it counts.
+    pub(crate) fn price(&self, model: &Model) -> Option<Price> {
+        self.prices.of(&model.arn).or_else(|| self.prices.of(&model.listed))
+    }
+
     /// The model that was called by this id or ARN in this region.
     pub(crate) fn resolve(&self, called: &str, region: &str) -> Model {
         let by_id = |called: &str| self.by_id.get(&(region.to_owned(), called.to_owned()));
@@ -73,6 +87,7 @@ impl Models {
             title: called.to_owned(),
             region: region.to_owned(),
             called: String::new(),
+            listed: String::new(),
         })
     }
 }

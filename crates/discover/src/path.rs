@@ -13,6 +13,9 @@ use crate::group::Group;
 /// An endpoint's id alone proves nothing: AWS's own services call through endpoints of AWS, and another account's endpoint is
 /// none of ours. So the id must be in the inventory and the source an address.
 pub(crate) fn of(group: &Group, estate: &Estate) -> (PathClass, String) {
+    if group.untrailed {
+        return (PathClass::Unknown, "model invocation logs tell no path, and no trail has the calls".to_owned());
+    }
     let source = group.caller.source_ip.as_str();
     let endpoint = group.vpc_endpoint_id.as_str();
     let Ok(address) = source.parse::<IpAddr>() else {

@@ -50,6 +50,21 @@ impl Query {
         self.rows_in(&session.sql(sql).await.map_err(failed)?)
     }
 
+    /// Hands out the rows of the query with its `$name` in place, one after the other: there may be more than memory holds as JSON.
+    pub(crate) async fn each<T: DeserializeOwned>(
+        self,
+        session: &Session,
+        sql: &str,
+        mut take: impl FnMut(T),
+    ) -> Result<(), DiscoverError> {
+        let failed = |source| DiscoverError::Query { query: self.name, source };
+        let mut parts = session.parts(sql).await.map_err(failed)?;
+        while let Some(answer) = parts.next().await.map_err(failed)? {
+            self.rows_in(&answer)?.into_iter().for_each(&mut take);
+        }
+        Ok(())
+    }
+
     /// The rows of an answer to the query, as [`Query::rows_of`] reads them.
     pub(crate) fn rows_in<T: DeserializeOwned>(self, answer: &Answer) -> Result<Vec<T>, DiscoverError> {
         let rows = answer.rows().map_err(|source| DiscoverError::Query { query: self.name, source })?;

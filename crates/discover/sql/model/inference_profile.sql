@@ -1,1 +1,2 @@
-SELECT 'inference-profile' AS kind, arn, title, region, inference_profile_id AS called FROM aws_bedrock_inference_profile
+SELECT 'inference-profile' AS kind, arn, title, region, inference_profile_id AS called, models->0->>'modelArn' AS listed
+FROM aws_bedrock_inference_profile

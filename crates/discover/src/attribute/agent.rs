@@ -1,11 +1,12 @@
 //! Agents, flows, knowledge bases and runtimes of Bedrock: Bedrock calls in their role.
 
 use sightline_model::Arn;
-use sightline_model::edge::{Confidence, WorkloadKind};
+use sightline_model::edge::Confidence;
 
 use super::{Attribution, shared};
+use crate::binding::What;
 use crate::caller::Caller;
-use crate::estate::{Bound, Estate};
+use crate::estate::Estate;
 
 const TABLES: &[&str] =
     &["aws_bedrock_agent", "aws_bedrock_agentcore_runtime", "aws_bedrock_flow", "aws_bedrock_knowledge_base"];
@@ -13,16 +14,25 @@ const TABLES: &[&str] =
 /// The event must come from Bedrock itself; the role tells for whom. A role of an AgentCore runtime is used by the code in it,
 /// so there the address is the code's.
 pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution> {
-    let of = |kind, what: &str, things: &[Bound]| -> Vec<Attribution> {
-        let fitting = things.iter().filter(|thing| caller.has_role(&thing.role_arn));
-        let sentence = format!("the session's role is that of {what} alone");
-        fitting.map(|thing| Attribution::of(thing, kind, Confidence::Session, sentence.clone())).collect()
+    let of = |kinds: &[What]| -> Vec<Attribution> {
+        let fitting = estate.bindings.of_role(&caller.issuer_arn, kinds);
+        fitting
+            .into_iter()
+            .map(|thing| {
+                let sentence = format!("the session's role is that of this {} alone", thing.what.word());
+                Attribution::of(thing, Confidence::Session, sentence)
+            })
+            .collect()
     };
-    let mut candidates = of(WorkloadKind::Agent, "this runtime", &estate.runtimes);
+    if caller.issuer_arn.is_empty() {
+        return None;
+    }
+    let code = of(&[What::Runtime]).into_iter();
+    let services = ["bedrock-agentcore.amazonaws.com"];
+    let mut candidates: Vec<Attribution> =
+        code.map(|one| shared::unless_others(caller, estate, &services, one)).collect();
     if caller.is_bedrock() {
-        candidates.extend(of(WorkloadKind::Agent, "this agent", &estate.agents));
-        candidates.extend(of(WorkloadKind::Flow, "this flow", &estate.flows));
-        candidates.extend(of(WorkloadKind::Service, "this knowledge base", &estate.knowledge_bases));
+        candidates.extend(of(&[What::Agent, What::Flow, What::KnowledgeBase, What::Gateway]));
     }
     prefer_named(caller, &mut candidates);
     shared::one_of(caller, estate, TABLES, candidates)

@@ -2,7 +2,8 @@
 
 use super::{Attribution, named};
 use crate::caller::Caller;
-use crate::estate::{Estate, Issued};
+use crate::estate::Estate;
+use crate::issued::Issued;
 
 /// Sessions that are followed back. Roles may be chained in a loop: it ends here.
 const LONGEST: usize = 5;
@@ -10,19 +11,19 @@ const LONGEST: usize = 5;
 /// The workload that called `AssumeRole` for the key that the call was made with, or for the key of that call, and so on.
 pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution> {
     let mut asked = asker(caller, estate)?;
+    let place = asked.place.clone();
     for _ in 0..LONGEST {
-        if let Some(workload) = named(asked, estate) {
-            let sentence = format!("the key was issued by AssumeRole to {}: {}", asked.identity_arn, workload.sentence);
-            return Some(Attribution { sentence, ..workload });
+        if let Some(workload) = named(&asked.caller, estate) {
+            let sentence =
+                format!("the key was issued by AssumeRole to {}: {}", asked.caller.identity_arn, workload.sentence);
+            return Some(Attribution { sentence, place, ..workload });
         }
-        asked = asker(asked, estate)?;
+        asked = asker(&asked.caller, estate)?;
     }
     None
 }
 
-fn asker<'e>(caller: &Caller, estate: &'e Estate) -> Option<&'e Caller> {
+fn asker<'e>(caller: &Caller, estate: &'e Estate) -> Option<&'e Issued> {
     let issued: &[Issued] = estate.sessions.get(&caller.access_key_id)?;
-    let assumed =
-        issued.iter().find(|issued| issued.event_name == "AssumeRole" && !issued.caller.identity_arn.is_empty())?;
-    Some(&assumed.caller)
+    issued.iter().find(|issued| issued.event_name == "AssumeRole" && !issued.caller.identity_arn.is_empty())
 }

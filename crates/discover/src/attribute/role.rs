@@ -11,15 +11,18 @@ use crate::estate::Estate;
 const BINDINGS: &[&str] = &[
     "aws_bedrock_agent",
     "aws_bedrock_agentcore_runtime",
+    "aws_codebuild_project",
     "aws_ec2_instance",
+    "aws_ecs_service",
+    "aws_ecs_task",
     "aws_eks_pod_identity_association",
     "aws_lambda_function",
     "aws_sagemaker_endpoint",
     "aws_sagemaker_notebook_instance",
 ];
 
-/// Sessions of IAM Identity Center are named by the person: the sentence tells, the role stays the workload, for a session's
-/// name is free to choose.
+/// A session's name is free to choose: the sentence tells it, and the role stays the workload. So it does where the event is lost that
+/// handed out a session of a role that others take.
 pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution> {
     if caller.issuer_arn.is_empty() {
         return None;
@@ -34,5 +37,6 @@ pub(super) fn attribute(caller: &Caller, estate: &Estate) -> Option<Attribution>
         title: shared::role_name(caller),
         confidence: Confidence::Session,
         sentence: format!("a session of the role, named `{session}`, tells no workload{doubt}"),
+        place: None,
     })
 }

@@ -15,5 +15,6 @@ pub(super) fn attribute(caller: &Caller, _: &Estate) -> Option<Attribution> {
         title: caller.invoked_by.clone(),
         confidence: Confidence::Exact,
         sentence: "the event names the service".to_owned(),
+        place: None,
     })
 }

@@ -34,7 +34,22 @@ pub(super) fn one_of(
         title: role_name(caller),
         confidence: Confidence::Inferred,
         sentence: format!("the session's role is that of {shown}{rest}: the log does not tell which"),
+        place: None,
     })
+}
+
+/// Where others than these services may take the role too, the session may be theirs, whatever its name: inferred.
+pub(super) fn unless_others(
+    caller: &Caller,
+    estate: &Estate,
+    services: &[&str],
+    candidate: Attribution,
+) -> Attribution {
+    if estate.trusts.only(&caller.issuer_arn, services) == Some(false) {
+        let sentence = format!("{}; the role's trust policy lets others take it too", candidate.sentence);
+        return Attribution { confidence: Confidence::Inferred, sentence, ..candidate };
+    }
+    candidate
 }
 
 fn doubted(one: Attribution, gaps: &[String]) -> Attribution {

@@ -4,53 +4,54 @@
 //! call whose parameters stand in the log without one was unguarded; a call whose parameters the log withholds or cuts
 //! tells nothing. A separate `ApplyGuardrail` of the same identity may guard a call, so it turns "no" into "unknown".
 
-use sightline_model::edge::Tri;
-
-use super::Subject;
+use super::{Judged, Subject};
 use crate::calls::Plane;
 use crate::estate::Estate;
 
-pub(super) fn on_call(subject: &Subject, estate: &Estate) -> (Tri, String) {
+pub(super) fn on_call(subject: &Subject, estate: &Estate) -> Judged {
     if let Some(guardrail) = estate.agent_guardrails.get(&subject.model_arn) {
         return of_agent(guardrail, subject, estate);
     }
-    if !subject.planes.contains(&Plane::Model) {
+    if !subject.calls_models() {
         return of_other_plane(subject);
     }
-    if subject.guarded == subject.events {
+    if subject.events > 0 && subject.guarded == subject.events {
         let ids: Vec<&str> = subject.guardrail_ids.iter().map(String::as_str).collect();
-        return (Tri::Yes, format!("all {} calls named a guardrail: {}", subject.events, ids.join(", ")));
+        return Judged::yes(format!("all {} calls named a guardrail: {}", subject.events, ids.join(", ")));
     }
     if subject.unguarded == 0 {
-        let told = subject.events - subject.guarded;
-        return (Tri::Unknown, format!("the log does not show the parameters of {told} of {} calls", subject.events));
+        let untold = subject.events - subject.guarded;
+        return Judged::unknown(format!(
+            "the log does not show the parameters of {untold} of {} calls",
+            subject.events
+        ));
     }
     let unguarded = format!("{} of {} calls named no guardrail", subject.unguarded, subject.events);
     match estate.guardrail_calls.get(&(subject.region.clone(), subject.identity.clone())) {
         Some(applied) => {
-            (Tri::Unknown, format!("{unguarded}, but the identity ran ApplyGuardrail {applied} times beside them"))
+            Judged::unknown(format!("{unguarded}, but the identity ran ApplyGuardrail {applied} times beside them"))
         }
-        None => (Tri::No, unguarded),
+        None => Judged::no(unguarded),
     }
 }
 
-fn of_agent(guardrail: &str, subject: &Subject, estate: &Estate) -> (Tri, String) {
+fn of_agent(guardrail: &str, subject: &Subject, estate: &Estate) -> Judged {
+    let proof = [subject.model_arn.clone()];
     if !guardrail.is_empty() {
-        return (Tri::Yes, format!("the agent's working draft has the guardrail {guardrail}"));
+        return Judged::yes(format!("the agent's working draft has the guardrail {guardrail}")).proved(proof);
     }
     match estate.coverage.gap("aws_bedrock_agent", &subject.account, &subject.region) {
-        Some(gap) => (Tri::Unknown, gap),
-        None => (Tri::No, "the agent's working draft has no guardrail".to_owned()),
+        Some(gap) => Judged::unknown(gap),
+        None => Judged::no("the agent's working draft has no guardrail").proved(proof),
     }
 }
 
-fn of_other_plane(subject: &Subject) -> (Tri, String) {
-    if subject.planes.iter().all(|plane| *plane == Plane::Endpoint) {
-        (Tri::No, "calls of a SageMaker endpoint take no guardrail".to_owned())
+fn of_other_plane(subject: &Subject) -> Judged {
+    if subject.is_only(Plane::Endpoint) {
+        Judged::no("calls of a SageMaker endpoint take no guardrail")
+    } else if subject.is_only(Plane::Foreign) {
+        Judged::no("no guardrail of Bedrock sees calls of what AWS does not serve")
     } else {
-        (
-            Tri::Unknown,
-            "these calls name no guardrail themselves; what the called application applies is not read".to_owned(),
-        )
+        Judged::unknown("these calls name no guardrail themselves; what the called application applies is not read")
     }
 }

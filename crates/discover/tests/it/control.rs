@@ -1,5 +1,11 @@
 //! Each control in each of its states.
 
+mod enforced;
+mod event;
+mod fault;
+mod fix;
+mod inspected;
+
 use serde_json::{Value, json};
 use sightline_model::edge::{Control, Tri};
 use sightline_model::log::ApiCall;
@@ -101,11 +107,41 @@ async fn private_path() {
 async fn endpoint_policy() {
     let statement = |effect: &str, action: &str, principal: Value| json!({"Effect": effect, "Action": action, "Resource": "*", "Principal": principal});
     let policy = |statements: Vec<Value>| json!({"Version": "2012-10-17", "Statement": statements});
+    let with = |mut statement: Value, condition: Value| {
+        statement["Condition"] = condition;
+        policy(vec![statement])
+    };
+    let everybody = || statement("Allow", "*", json!("*"));
     let cases = [
-        ("10.0.0.1", policy(vec![statement("Allow", "*", json!("*"))])),
+        ("10.0.0.1", policy(vec![everybody()])),
         ("10.0.0.1", policy(vec![statement("Allow", "*", json!({"AWS": "*"}))])),
-        ("10.0.0.1", policy(vec![statement("Allow", "bedrock:InvokeModel", json!("*"))])),
-        ("10.0.0.1", policy(vec![statement("Allow", "*", json!("*")), statement("Deny", "bedrock:*", json!("*"))])),
+        // No default, and it comes to the same.
+        ("10.0.0.1", policy(vec![statement("Allow", "bedrock:*", json!("*"))])),
+        (
+            "10.0.0.1",
+            policy(vec![statement("Allow", "bedrock:Invoke*", json!("*")), statement("Deny", "s3:*", json!("*"))]),
+        ),
+        ("10.0.0.1", with(everybody(), json!({"Bool": {"aws:SecureTransport": "true"}}))),
+        (
+            "10.0.0.1",
+            policy(vec![everybody(), {
+                let mut plain = statement("Deny", "*", json!("*"));
+                plain["Condition"] = json!({"Bool": {"aws:SecureTransport": "false"}});
+                plain
+            }]),
+        ),
+        // Somebody, or some models.
+        ("10.0.0.1", policy(vec![everybody(), statement("Deny", "bedrock:*", json!("*"))])),
+        ("10.0.0.1", with(everybody(), json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}))),
+        ("10.0.0.1", with(everybody(), json!({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}))),
+        ("10.0.0.1", policy(vec![statement("Allow", "*", json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")}))])),
+        (
+            "10.0.0.1",
+            policy(vec![json!({"Effect": "Allow", "Action": "*", "Principal": "*",
+            "Resource": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"})]),
+        ),
+        ("10.0.0.1", policy(vec![statement("Deny", "*", json!("*"))])),
+        // Nobody can tell.
         ("10.0.0.1", Value::Null),
         ("10.0.0.1", json!({"Statement": 7})),
         ("203.0.113.1", Value::Null),
@@ -114,12 +150,20 @@ async fn endpoint_policy() {
     let answers = through("endpoint_policy", &cases).await;
     let shown: Vec<String> = answers.iter().map(|(state, reason)| format!("{state:?}: {reason}")).collect();
     insta::assert_snapshot!(shown.join("\n"), @"
-    No: the policy of vpce-0 allows everybody everything
-    No: the policy of vpce-1 allows everybody everything
-    Yes: the policy of vpce-2 restricts who may call what through it
-    Yes: the policy of vpce-3 restricts who may call what through it
-    Unknown: the policy of vpce-4 was not read
-    Unknown: the policy of vpce-5 could not be understood
+    No: the policy of vpce-0 allows everybody everything that these calls need
+    No: the policy of vpce-1 allows everybody everything that these calls need
+    No: the policy of vpce-2 allows everybody everything that these calls need
+    No: the policy of vpce-3 allows everybody everything that these calls need
+    No: the policy of vpce-4 allows everybody everything that these calls need
+    No: the policy of vpce-5 allows everybody everything that these calls need
+    Yes: the policy of vpce-6 restricts who may call what through it
+    Yes: the policy of vpce-7 restricts who may call what through it
+    Yes: the policy of vpce-8 restricts who may call what through it
+    Yes: the policy of vpce-9 restricts who may call what through it
+    Yes: the policy of vpce-10 restricts who may call what through it
+    Yes: the policy of vpce-11 restricts who may call what through it
+    Unknown: the policy of vpce-12 was not read
+    Unknown: the policy of vpce-13 could not be understood
     No: the calls pass no VPC endpoint
     Unknown: the log shows no VPC endpoint of ours
     ");
@@ -150,9 +194,33 @@ async fn invocation_logged() {
 }
 
 #[tokio::test]
-async fn what_is_not_read_yet_is_unknown() {
-    let edge = World::new().calls([by_session("app", "s")]).edge().await;
-    for name in ["guardrail_enforced", "inspected_path"] {
-        assert_eq!(control_of(&edge, name).state, Tri::Unknown);
-    }
+async fn invocation_logged_leaves_nothing_out() {
+    let table = "aws_bedrock_model_invocation_logging_configuration";
+    let arn = format!("arn:aws:bedrock:us-east-1:{ACCOUNT}:logging");
+    let titan = "arn:aws:bedrock:us-east-1::foundation-model/titan-embed";
+    let of = async |left_out: &str| {
+        let config = json!({"s3_config": {"bucketName": "b"}, "text_data_delivery_enabled": left_out != "text",
+            "embedding_data_delivery_enabled": left_out != "embedding", "image_data_delivery_enabled": left_out != "image"});
+        let world = World::new().with(table, &arn, config).coverage(table, "ok").with(
+            "aws_bedrock_foundation_model",
+            titan,
+            json!({"model_id": "titan-embed", "output_modalities": ["EMBEDDING"]}),
+        );
+        let call = |model: &str, event: &str| ApiCall {
+            model_id: model.into(),
+            event_name: event.into(),
+            ..by_session("app", "s")
+        };
+        let calls = [
+            call(crate::world::SONNET, "Converse"),
+            call("titan-embed", "InvokeModel"),
+            call("titan-embed", "StartAsyncInvoke"),
+        ];
+        let edges = world.each(calls).await;
+        edges.iter().map(|edge| control_of(edge, "invocation_logged").state).collect::<Vec<_>>()
+    };
+    assert_eq!(of("nothing").await, [Tri::Yes, Tri::Yes, Tri::No], "calls that answer later are never in it");
+    assert_eq!(of("text").await, [Tri::No, Tri::No, Tri::No]);
+    assert_eq!(of("embedding").await, [Tri::Yes, Tri::No, Tri::No]);
+    assert_eq!(of("image").await, [Tri::Yes, Tri::Yes, Tri::No], "neither answers with images");
 }

@@ -36,19 +36,37 @@ async fn calls_of_one_workload_model_and_path_are_one_edge() {
     {
       "run_id": "20261122T000000Z-000001",
       "edge_id": "e2c41d384c5206eb2e8ab4a6d7db2b0f",
+      "class": "application_to_model",
       "account_id": "123456789012",
       "region": "us-east-1",
       "workload_arn": "arn:aws:iam::123456789012:role/app",
       "workload_kind": "role",
       "workload_title": "app",
+      "application": "",
       "identity_arn": "arn:aws:iam::123456789012:role/app",
       "model_arn": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0",
       "model_kind": "foundation-model",
       "model_title": "0",
+      "target_arn": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0",
+      "target_kind": "foundation-model",
+      "target_title": "0",
+      "target_application": "",
+      "service": "",
+      "port": null,
       "path": "internet",
       "path_evidence": "203.0.113.10; 203.0.113.9",
       "calls": 4,
       "errors": 1,
+      "flows": null,
+      "bytes_out": null,
+      "bytes_in": null,
+      "bytes_shared": null,
+      "input_tokens": null,
+      "output_tokens": null,
+      "cache_read_tokens": null,
+      "cache_write_tokens": null,
+      "counted_calls": null,
+      "cost_usd": null,
       "first_seen": "2026-11-20T01:00:00Z",
       "last_seen": "2026-11-20T05:00:00Z",
       "confidence": "session",
@@ -67,8 +85,8 @@ async fn calls_of_one_workload_model_and_path_are_one_edge() {
         },
         {
           "object": "s3://logs/trail.json.gz",
-          "line": 3,
-          "event_id": "e-3"
+          "line": 4,
+          "event_id": "e-4"
         }
       ]
     }

@@ -3,11 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod access;
+mod application;
+mod blind_spot;
 mod control;
+mod day;
 mod edge;
+mod identity;
 mod lineage;
 mod model;
 mod path;
+mod route;
 mod self_hosted;
+mod traffic;
+mod usage;
 mod workload;
 mod world;

@@ -108,7 +108,7 @@ fn sagemaker(world: World) -> World {
 #[tokio::test]
 async fn a_notebook_and_an_endpoint_by_their_execution_role() {
     let edge = sagemaker(World::new()).calls([by_session("notebook", "SageMaker")]).edge().await;
-    let sentence = "the session is named SageMaker, and its role is this one's alone";
+    let sentence = "the session is named SageMaker, and its role is this notebook's alone";
     assert_eq!(
         told(&edge),
         (

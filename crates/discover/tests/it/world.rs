@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sightline_collect::catalogue::catalogue;
-use sightline_discover::{discover, self_hosted, self_hosted_unread};
+use sightline_discover::{Criteria, Discovery, Window, discover, self_hosted, self_hosted_unread};
 use sightline_lake::{Lake, Session};
 use sightline_model::edge::{Control, Edge};
 use sightline_model::lake_table::{API_CALL, COVERAGE, LakeTable, RESOURCE, SCAN};
@@ -15,7 +15,7 @@ use sightline_model::{RunId, SelfHostedModel, TableSchema};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const SONNET: &str = "anthropic.claude-3-5-sonnet-20241022-v2:0";
-const SCAN_ID: &str = "20261120T000000Z-000001";
+pub(crate) const SCAN_ID: &str = "20261120T000000Z-000001";
 
 /// The tables that the collectors fill: a column that discovery reads and they do not have fails every test here.
 fn schemas() -> Vec<TableSchema> {
@@ -30,6 +30,7 @@ pub(crate) struct World {
     coverage: Vec<Value>,
     calls: Vec<ApiCall>,
     schemas: Option<Vec<TableSchema>>,
+    rows: Vec<(&'static LakeTable, Vec<Value>)>,
 }
 
 impl World {
@@ -41,12 +42,7 @@ impl World {
 
     /// One more resource; its region is its ARN's.
     pub(crate) fn with(mut self, table: &str, arn: &str, config: Value) -> Self {
-        let region = arn.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or("global");
-        let title = arn.rsplit(['/', ':']).next().unwrap();
-        self.resources.push(
-            json!({"scan_id": SCAN_ID, "account_id": ACCOUNT, "partition": "aws", "region": region, "table_name": table,
-            "arn": arn, "title": title, "tags": {}, "config": config, "collected_at": "2026-11-20T00:00:00Z"}),
-        );
+        self.resources.push(resource_of(SCAN_ID, table, arn, config));
         self
     }
 
@@ -54,12 +50,19 @@ impl World {
     pub(crate) fn coverage(mut self, table: &str, outcome: &str) -> Self {
         self.coverage
             .push(json!({"scan_id": SCAN_ID, "account_id": ACCOUNT, "region": "us-east-1", "table_name": table,
-            "action": "some:Action", "outcome": outcome}));
+            "action": "some:Action", "operation": "some:Action", "outcome": outcome}));
         self
     }
 
     pub(crate) fn calls(mut self, calls: impl IntoIterator<Item = ApiCall>) -> Self {
         self.calls.extend(calls);
+        self
+    }
+
+    /// Rows of any table, as they stand in the lake: `FLOW`, `DNS_ANSWER`, `MODEL_INVOCATION`, `KUBERNETES_CALL`, `LOG_OBJECT` … Columns that
+    /// a row lacks are NULL. Resources of an older scan are rows of `SCAN` and `RESOURCE`, see [`old_scan`].
+    pub(crate) fn with_rows(mut self, table: &'static LakeTable, rows: impl IntoIterator<Item = Value>) -> Self {
+        self.rows.push((table, rows.into_iter().collect()));
         self
     }
 
@@ -69,8 +72,23 @@ impl World {
     }
 
     pub(crate) async fn edges(self) -> Vec<Edge> {
+        self.discovery(&[]).await.edges
+    }
+
+    /// All that a discovery until the 22nd makes.
+    pub(crate) async fn discovery(self, applications: &[Criteria]) -> Discovery {
+        discovered(&self.session(), applications).await
+    }
+
+    /// All that a discovery of that time makes.
+    pub(crate) async fn discovery_of(self, from: Timestamp, until: Timestamp) -> Discovery {
+        discovered_in(&self.session(), Window { from: Some(from), until }, &[]).await
+    }
+
+    /// The rows as a session, for what is asked of one.
+    pub(crate) fn session(self) -> Session {
         let (schemas, rows) = self.rows();
-        discovered(&Session::in_memory(&schemas, rows).unwrap()).await
+        Session::in_memory(&schemas, rows).unwrap()
     }
 
     /// The models that workloads serve themselves.
@@ -94,13 +112,15 @@ impl World {
         for (table, rows) in rows {
             lake.append(table, &rows).await.unwrap();
         }
-        discovered(&lake.session(&schemas).await.unwrap()).await
+        discovered(&lake.session(&schemas).await.unwrap(), &[]).await.edges
     }
 
     fn rows(self) -> (Vec<TableSchema>, Vec<(&'static LakeTable, Vec<Value>)>) {
         let scan = json!({"scan_id": SCAN_ID, "account_id": ACCOUNT, "finished_at": "2026-11-20T00:10:00Z"});
         let calls = self.calls.iter().map(|call| serde_json::to_value(call).unwrap()).collect();
-        let rows = vec![(SCAN, vec![scan]), (RESOURCE, self.resources), (COVERAGE, self.coverage), (API_CALL, calls)];
+        let mut rows =
+            vec![(SCAN, vec![scan]), (RESOURCE, self.resources), (COVERAGE, self.coverage), (API_CALL, calls)];
+        rows.extend(self.rows);
         (self.schemas.unwrap_or_else(schemas), rows)
     }
 
@@ -127,9 +147,27 @@ impl World {
     }
 }
 
-async fn discovered(session: &Session) -> Vec<Edge> {
-    let now: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
-    discover(session, RunId::new(now, 1), now).await.unwrap()
+async fn discovered(session: &Session, applications: &[Criteria]) -> Discovery {
+    let until: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+    discovered_in(session, Window { from: None, until }, applications).await
+}
+
+async fn discovered_in(session: &Session, window: Window, applications: &[Criteria]) -> Discovery {
+    let began: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+    discover(session, RunId::new(began, 1), window, applications).await.unwrap()
+}
+
+/// The row of a scan that ended at that time, whose resources are told by [`resource_of`].
+pub(crate) fn old_scan(scan_id: &str, finished_at: &str) -> Value {
+    json!({"scan_id": scan_id, "account_id": ACCOUNT, "finished_at": finished_at})
+}
+
+/// A row of `resource` of that scan; its region is its ARN's.
+pub(crate) fn resource_of(scan_id: &str, table: &str, arn: &str, config: Value) -> Value {
+    let region = arn.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or("global");
+    let title = arn.rsplit(['/', ':']).next().unwrap();
+    json!({"scan_id": scan_id, "account_id": ACCOUNT, "partition": "aws", "region": region, "table_name": table,
+        "arn": arn, "title": title, "tags": {}, "config": config, "collected_at": "2026-11-20T00:00:00Z"})
 }
 
 /// The edge's control of this name.

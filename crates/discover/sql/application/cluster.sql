@@ -1,0 +1,1 @@
+SELECT arn, resources_vpc_config->>'vpcId' AS vpc_id FROM aws_eks_cluster

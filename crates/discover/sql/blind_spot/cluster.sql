@@ -1,0 +1,1 @@
+SELECT account_id, region, arn, name, logging FROM aws_eks_cluster

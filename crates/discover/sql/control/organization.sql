@@ -1,0 +1,1 @@
+SELECT account_id, id FROM aws_organizations_organization

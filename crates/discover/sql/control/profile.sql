@@ -1,0 +1,1 @@
+SELECT arn, models FROM aws_bedrock_inference_profile

@@ -1,0 +1,1 @@
+SELECT 'inference-component' AS kind, arn, title, region, title AS called FROM aws_sagemaker_inference_component

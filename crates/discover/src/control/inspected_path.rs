@@ -1,0 +1,58 @@
+//! `inspected_path`: do the calls pass a gateway load balancer or a network firewall, and their answers too?
+//!
+//! The way is walked through the route tables as the newest scan saw them, from the subnets of the workload to what was called: see
+//! [`crate::route`].
+
+use std::net::IpAddr;
+
+use sightline_model::edge::{PathClass, Tri};
+
+use super::{Judged, Subject};
+use crate::estate::Estate;
+use crate::route::{Family, Target, Verdict};
+
+/// Places that are judged one by one.
+const MOST: usize = 8;
+
+pub(super) fn judge(subject: &Subject, estate: &Estate) -> Judged {
+    let network = &estate.controls.network;
+    match subject.path {
+        PathClass::AwsInternal => {
+            Judged::unknown("a service called on behalf of the workload; no route table of the account leads there")
+        }
+        PathClass::Vpc | PathClass::Peering | PathClass::TransitGateway | PathClass::OnPremises => {
+            Judged::unknown("which addresses inside the networks were called is not followed")
+        }
+        PathClass::Unknown => Judged::unknown("which way the calls took is not known"),
+        PathClass::InterfaceEndpoint | PathClass::Internet => {
+            let place = network.place(&subject.workload);
+            let told = subject.path_evidence.iter().take(MOST).map(|evidence| {
+                let (target, through) = target(subject.path, evidence);
+                of(network.inspected(&place, &target, through))
+            });
+            Judged::worst(told).unwrap_or_else(|| Judged::unknown("which way the calls took is not known"))
+        }
+    }
+}
+
+/// What was called, and the NAT gateway or the endpoint that calls are known to have passed: by the address that was seen, or by the next hop
+/// of flow logs.
+fn target(path: PathClass, evidence: &str) -> (Target, Option<&str>) {
+    if path == PathClass::InterfaceEndpoint {
+        return (Target::Endpoint(evidence.to_owned()), None);
+    }
+    let address = evidence.split(',').next().unwrap_or_default();
+    let family = if address.parse().is_ok_and(|address: IpAddr| address.is_ipv6()) { Family::V6 } else { Family::V4 };
+    let words = evidence.split([' ', ',', ';']);
+    let through = words.into_iter().find(|word| word.starts_with("nat-") || word.starts_with("vpce-"));
+    (Target::Internet(family), through)
+}
+
+fn of(verdict: Verdict) -> Judged {
+    let judged = match verdict.state {
+        Tri::Yes => Judged::yes(verdict.reason),
+        Tri::No => Judged::no(verdict.reason),
+        Tri::Unknown => Judged::unknown(verdict.reason),
+    };
+    judged.proved(verdict.proof)
+}
