@@ -51,6 +51,12 @@ pub enum CheckError {
         /// as given
         pattern: String,
     },
+    /// A pattern names no detection.
+    #[error("`{pattern}` matches no detection: give an id, a severity, a stage or a tactic, with `*` for any text")]
+    DetectionSelection {
+        /// as given
+        pattern: String,
+    },
     /// Coverage or scans could not be read.
     #[error("cannot read what was scanned: {0}")]
     Lake(#[from] LakeError),

@@ -47,6 +47,7 @@
 mod catalogue;
 mod check;
 pub mod contract;
+pub mod detect;
 mod error;
 mod evaluate;
 mod fix;

@@ -17,13 +17,14 @@ pub fn parse(file: &str, text: &str, shared: &Shared) -> Result<Check, CheckErro
     Reader { file, shared }.check(text)
 }
 
-struct Reader<'r> {
-    file: &'r str,
-    shared: &'r Shared,
+/// Reads the parts that files of checks and of detections have in common.
+pub(crate) struct Reader<'r> {
+    pub(crate) file: &'r str,
+    pub(crate) shared: &'r Shared,
 }
 
 impl Reader<'_> {
-    fn error(&self, line: usize, problem: impl Into<String>, help: impl Into<String>) -> CheckError {
+    pub(crate) fn error(&self, line: usize, problem: impl Into<String>, help: impl Into<String>) -> CheckError {
         CheckError::File { file: self.file.to_owned(), line, problem: problem.into(), help: help.into() }
     }
 
@@ -49,7 +50,7 @@ impl Reader<'_> {
         })
     }
 
-    fn id(&self) -> Result<String, CheckError> {
+    pub(crate) fn id(&self) -> Result<String, CheckError> {
         let name = self.file.rsplit('/').next().and_then(|name| name.strip_suffix(".md")).unwrap_or_default();
         let kebab = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if kebab {
@@ -59,7 +60,7 @@ impl Reader<'_> {
         }
     }
 
-    fn front_matter<'a>(&self, text: &'a str) -> Result<(&'a str, &'a str, usize), CheckError> {
+    pub(crate) fn front_matter<'a>(&self, text: &'a str) -> Result<(&'a str, &'a str, usize), CheckError> {
         let help = "begin the file with `+++`, the declaration in TOML, and `+++`";
         let inside = text.strip_prefix("+++\n").ok_or_else(|| self.error(1, "there is no front matter", help))?;
         let (front, body) =
@@ -108,26 +109,30 @@ impl Reader<'_> {
         }
     }
 
-    fn section<'s, 'a>(&self, sections: &'s [Section<'a>], title: &str) -> Result<&'s Section<'a>, CheckError> {
+    pub(crate) fn section<'s, 'a>(
+        &self,
+        sections: &'s [Section<'a>],
+        title: &str,
+    ) -> Result<&'s Section<'a>, CheckError> {
         sections
             .iter()
             .find(|section| section.title == title)
             .ok_or_else(|| self.error(1, format!("there is no section `{title}`"), format!("write `## {title}`")))
     }
 
-    fn parts<'a>(&self, section: &Section<'a>) -> Result<Vec<Part<'a>>, CheckError> {
+    pub(crate) fn parts<'a>(&self, section: &Section<'a>) -> Result<Vec<Part<'a>>, CheckError> {
         markdown::parts(section.text, section.text_line)
             .map_err(|line| self.error(line, "this block has no end", "close it with a line of three backticks"))
     }
 
-    fn query(&self, section: &Section<'_>) -> Result<(String, String, usize), CheckError> {
+    pub(crate) fn query(&self, section: &Section<'_>) -> Result<(String, String, usize), CheckError> {
         let parts = self.parts(section)?;
         let mut blocks = parts.iter().filter(|part| part.language == Some("sql"));
         let (Some(block), None) = (blocks.next(), blocks.next()) else {
             return Err(self.error(
                 section.line,
-                "a check has one `sql` block",
-                "write it behind the prose, before `## Fix`",
+                "there is not one `sql` block",
+                "write one behind the prose, before the next heading",
             ));
         };
         let prose: Vec<&str> = parts.iter().filter(|part| part.language.is_none()).map(|part| part.text).collect();

@@ -27,6 +27,11 @@ impl Query {
         Self { own: put_in(&check.sql), shared: check.shared.iter().map(shared).collect() }
     }
 
+    /// A query whose parameters have been put in, and the shared queries that it needs.
+    pub(crate) fn of(own: String, shared: Vec<SharedQuery>) -> Self {
+        Self { own, shared }
+    }
+
     /// One statement that needs nothing else.
     pub(crate) fn whole(&self) -> String {
         self.after(&self.shared)
@@ -54,7 +59,7 @@ pub(crate) fn placeholders(sql: &str) -> Vec<&str> {
 }
 
 /// The identifier that a text begins with.
-fn identifier(text: &str) -> &str {
+pub(crate) fn identifier(text: &str) -> &str {
     let end = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
 }
@@ -83,7 +88,7 @@ fn with_params(sql: &str, params: &BTreeMap<String, Param>, now: Timestamp) -> S
 }
 
 /// An instant of the type that the lake's time columns have.
-fn instant(now: Timestamp) -> String {
+pub(crate) fn instant(now: Timestamp) -> String {
     format!("arrow_cast({}, 'Timestamp(Microsecond, Some(\"UTC\"))')", now.as_microsecond())
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use sightline_lake::{Answer, LakeError, Session, Statement, Workspace};
 
 use crate::check::Check;
-use crate::judge::Row;
 use crate::kept::Kept;
 use crate::query::Query;
 
@@ -39,8 +39,15 @@ impl Run {
         now: Timestamp,
         memory: usize,
     ) -> Result<Self, LakeError> {
+        Self::of_queries(session, checks.iter().map(|check| Query::new(check, now)).collect(), memory).await
+    }
+
+    /// As [`Run::new`], of queries.
+    ///
+    /// # Errors
+    /// As [`Run::new`].
+    pub(crate) async fn of_queries(session: &Session, queries: Vec<Query>, memory: usize) -> Result<Self, LakeError> {
         let workspace = session.workspace(memory)?;
-        let queries: Vec<Query> = checks.iter().map(|check| Query::new(check, now)).collect();
         let kept = Kept::new(&queries);
         let ask = |query| Asked::new(&workspace, &kept, query).map_err(|error| error.to_string());
         let asked: Vec<_> = queries.into_iter().map(ask).collect();
@@ -49,8 +56,11 @@ impl Run {
         Ok(Self { workspace, kept, asked })
     }
 
-    /// The rows of the check at this place and the names that it read, or why there are none. Made in a task of its own.
-    pub(crate) async fn spawn(self: Arc<Self>, place: usize) -> Result<(Vec<Row>, BTreeSet<String>), String> {
+    /// The rows of the query at this place and the names that it read, or why there are none. Made in a task of its own.
+    pub(crate) async fn spawn<T>(self: Arc<Self>, place: usize) -> Result<(Vec<T>, BTreeSet<String>), String>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
         let task = tokio::spawn(async move {
             let asked = self.asked(place)?;
             // A query over tables that have no row has none: most accounts use few of AWS's services.

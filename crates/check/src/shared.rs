@@ -27,8 +27,13 @@ pub struct Shared(BTreeMap<String, String>);
 impl Shared {
     /// Those that ship with the product.
     pub fn embedded() -> Self {
+        Self::of_files(embedded::ALL)
+    }
+
+    /// Those of an embedded folder of `<name>.sql`.
+    pub(crate) fn of_files(files: &[(&str, &str)]) -> Self {
         let named = |(file, sql): &(&str, &str)| (file.trim_end_matches(".sql").to_owned(), (*sql).to_owned());
-        Self(embedded::ALL.iter().map(named).collect())
+        Self(files.iter().map(named).collect())
     }
 
     /// These, and those of a folder, which take precedence. A folder that is not there adds none.
