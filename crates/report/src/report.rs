@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sightline_model::edge::Edge;
 use sightline_model::log::LogGap;
-use sightline_model::{Coverage, Finding, Mute, Severity};
+use sightline_model::{Coverage, Finding, Mute, Relation, SelfHostedModel, Severity};
 use std::collections::BTreeMap;
 
 /// Everything that a report tells. Formats read it and change nothing.
@@ -26,6 +27,39 @@ pub struct Report {
     pub edges: Vec<Edge>,
     /// the logs behind the edges
     pub logs: Logs,
+    /// the models that there are, and what they are made from
+    pub models: Models,
+}
+
+/// What a bill of materials is made of, beside the edges.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Models {
+    /// rows of `current_resource` of the tables that [`model_tables`](crate::model_tables) names
+    pub resources: Vec<ModelResource>,
+    /// rows of `current_relation`
+    pub relations: Vec<Relation>,
+    /// rows of `current_self_hosted_model`
+    pub self_hosted: Vec<SelfHostedModel>,
+    /// image as a workload names it → `sha256:…`, where a registry of the inventory has it
+    pub image_digests: BTreeMap<String, String>,
+}
+
+/// One resource that infers, or that models are told by.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelResource {
+    /// the inventory table
+    pub table_name: String,
+    /// its ARN
+    pub arn: String,
+    /// its name for people
+    pub title: String,
+    /// twelve digits
+    pub account_id: String,
+    /// the region's name
+    pub region: String,
+    /// its columns
+    pub config: Map<String, Value>,
 }
 
 /// One row of the lake's `scan`.

@@ -8,6 +8,7 @@
 )]
 
 mod csv;
+mod cyclonedx;
 mod html;
 mod json;
 mod output;

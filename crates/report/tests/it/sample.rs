@@ -4,7 +4,7 @@ use sightline_model::edge::{Confidence, Control, Edge, Evidence, Fix, PathClass,
 use sightline_model::finding::fingerprint;
 use sightline_model::log::LogGap;
 use sightline_model::{Coverage, Finding, Outcome, Severity, Status};
-use sightline_report::{Check, FixBlock, LogProblem, LogSource, Logs, Report, ReportedFinding, Scan};
+use sightline_report::{Check, FixBlock, LogProblem, LogSource, Logs, Models, Report, ReportedFinding, Scan};
 use std::collections::BTreeMap;
 
 const ACCOUNT: &str = "123456789012";
@@ -33,6 +33,7 @@ pub(crate) fn empty() -> Report {
         findings: vec![],
         edges: vec![],
         logs: Logs::default(),
+        models: Models::default(),
     }
 }
 
