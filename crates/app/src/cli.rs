@@ -1,11 +1,14 @@
 //! The command line: one file a command, each with its arguments and `run`.
 
 mod access;
+mod blindspots;
 mod can;
 mod checks;
 mod completions;
 mod config;
 mod connection;
+pub(crate) mod detect;
+mod diff;
 mod doctor;
 mod explain;
 mod findings;
@@ -71,12 +74,16 @@ enum Command {
     Ingest(ingest::Ingest),
     Logs(logs::Logs),
     Map(map::Map),
+    Diff(diff::Diff),
+    #[command(name = "blindspots")]
+    BlindSpots(blindspots::BlindSpots),
     Lineage(lineage::LineageOf),
     WhoCan(who_can::WhoCan),
     Can(can::Can),
     Access(access::Access),
     Findings(findings::Findings),
     Checks(checks::Checks),
+    Detect(detect::Detect),
     Mute(mute::MuteCommand),
     Probe(probe::Probe),
     Report(report::Report),
@@ -103,12 +110,15 @@ impl Cli {
             Command::Ingest(command) => command.run(global).await,
             Command::Logs(command) => command.run(global).await,
             Command::Map(command) => command.run(global).await,
+            Command::Diff(command) => command.run(global).await,
+            Command::BlindSpots(command) => command.run(global).await,
             Command::Lineage(command) => command.run(global).await,
             Command::WhoCan(command) => command.run(global).await,
             Command::Can(command) => command.run(global).await,
             Command::Access(command) => command.run(global).await,
             Command::Findings(command) => command.run(global).await,
             Command::Checks(command) => command.run(global).await,
+            Command::Detect(command) => command.run(global).await,
             Command::Mute(command) => command.run(global).await,
             Command::Probe(command) => command.run(global).await,
             Command::Report(command) => command.run(global).await,

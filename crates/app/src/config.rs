@@ -2,14 +2,19 @@
 //! the defaults. The file is looked for where `--config` says, then `SIGHTLINE_CONFIG`, then in the current folder; its schema is
 //! [`SCHEMA`].
 
+mod application;
 mod file;
+mod map;
 mod mute;
 
 pub(crate) use file::{KeptText, Place, sources};
+pub(crate) use map::PublicAiService;
 pub(crate) use mute::MuteRule;
 
 use crate::world;
 use anyhow::{Context as _, bail};
+use sightline_discover::Criteria;
+use sightline_discover::protected::Protected;
 use sightline_ingest::{Keep, Text};
 use std::fs;
 use std::io::Read as _;
@@ -44,6 +49,12 @@ pub(crate) struct Config {
     pub checks: Vec<PathBuf>,
     /// Findings that do not count, in the file's order
     pub mutes: Vec<MuteRule>,
+    /// What belongs to which application, in the file's order
+    pub applications: Vec<Criteria>,
+    /// When an edge of the map counts as protected
+    pub protected: Protected,
+    /// Public AI services that the built-in list does not have
+    pub public_ai: Vec<PublicAiService>,
 }
 
 impl Config {

@@ -1,6 +1,7 @@
 //! A time as users give it: an instant, or how long ago.
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use std::fmt;
@@ -23,7 +24,8 @@ impl FromStr for Since {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let at = text.parse().map(From::At);
+        let day = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|day| day.timestamp());
+        let at = text.parse().or_else(|error| day().ok_or(error)).map(From::At);
         let age = || text.parse().map(From::Age);
         let from = at
             .or_else(|_| age())
@@ -64,6 +66,7 @@ mod tests {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let before = |text: &str| text.parse::<Since>().unwrap().before(now).unwrap().to_string();
         assert_eq!(before("2026-11-01T00:00:00Z"), "2026-11-01T00:00:00Z");
+        assert_eq!(before("2026-11-01"), "2026-11-01T00:00:00Z");
         assert_eq!(before("7d"), "2026-11-15T12:00:00Z");
         assert_eq!(before("12h"), "2026-11-22T00:00:00Z");
         assert!("yesterday".parse::<Since>().unwrap_err().contains("nor an age"));

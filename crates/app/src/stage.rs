@@ -8,6 +8,7 @@ pub(crate) mod evaluate;
 pub(crate) mod gaps;
 pub(crate) mod lineage;
 pub(crate) mod log_places;
+pub(crate) mod models;
 pub(crate) mod muted;
 pub(crate) mod names;
 pub(crate) mod narrowed;

@@ -101,6 +101,21 @@ impl Show {
             origin("--keep-text", keep::TEXT, text, config.kept_text.is_some(), &file),
         ));
         settings.extend(config.logs.iter().flat_map(|place| of_place(place, &file)));
+        settings.extend(
+            config
+                .applications
+                .iter()
+                .map(|one| setting(&format!("application.{}", one.name), &one.to_string(), &file)),
+        );
+        let protected = config.protected != sightline_discover::protected::Protected::default();
+        let origin_of_protected = if protected { file.as_str() } else { "default" };
+        settings.push(setting("map.protected", config.protected.text(), origin_of_protected));
+        settings.extend(
+            config
+                .public_ai
+                .iter()
+                .map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
+        );
         settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
         let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);
         settings.extend(config.mutes.iter().map(|rule| setting(&format!("mute.{}", rule.name()), &until(rule), &file)));

@@ -1,5 +1,7 @@
 //! `sightline explain ID`: every id that Sightline prints.
 
+mod edge;
+
 use super::Global;
 use super::checks;
 use super::own_checks::OwnChecks;
@@ -8,17 +10,19 @@ use crate::exit::Exit;
 use crate::{print, stage};
 use anyhow::bail;
 use clap::Args;
-use serde_json::Value;
 use sightline_check::{Check, Rendered};
 use sightline_lake::Session;
-use sightline_model::Finding;
+use sightline_model::{Case, Finding};
 use sightline_model::edge::Edge;
 use sightline_model::untrusted::for_terminal;
 
-/// Tell what an id means: a check, a prerequisite, a table, a finding's fingerprint, an edge
+/// Digits that an id may be cut to.
+const SHORTEST: usize = 8;
+
+/// Tell what an id means: a check, a prerequisite, a table, a finding's fingerprint, an edge, a case
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Such as `bedrock-invocation-logging-off`, `log-bucket`, `aws_iam_role`, or 32 hexadecimal digits
+    /// Such as `bedrock-invocation-logging-off`, `log-bucket`, `aws_iam_role`, or 32 hexadecimal digits, of which the first eight do
     id: String,
     #[command(flatten)]
     own: OwnChecks,
@@ -34,12 +38,12 @@ impl Explain {
             print::line(&super::onboard::prerequisite_text(unit))?;
         } else if let Some(text) = table_text(&self.id)? {
             print::line(&text)?;
-        } else if self.id.len() == 32 && self.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        } else if (SHORTEST..=32).contains(&self.id.len()) && self.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             let lake = stage::open(&global.lake).await?;
             print::line(&lines(&stored(&stage::session(&lake).await?, &self.id, &checks).await?))?;
         } else {
             bail!(
-                "nothing is named `{}`: give a check, a prerequisite, a table, or an id of 32 hexadecimal digits",
+                "nothing is named `{}`: give a check, a prerequisite, a table, or an id of 32 hexadecimal digits, or its first eight",
                 self.id
             );
         }
@@ -62,15 +66,22 @@ fn table_text(name: &str) -> anyhow::Result<Option<String>> {
 async fn stored(session: &Session, id: &str, checks: &[Check]) -> anyhow::Result<String> {
     // The id is hexadecimal digits alone: it cannot leave its quotes.
     let findings: Vec<Finding> =
-        session.sql(&format!("SELECT * FROM current_finding WHERE fingerprint = '{id}'")).await?.rows_as()?;
+        session.sql(&format!("SELECT * FROM current_finding WHERE fingerprint LIKE '{id}%'")).await?.rows_as()?;
     if let Some(finding) = findings.first() {
         return Ok(finding_text(finding, checks));
     }
     let edges: Vec<Edge> =
-        session.sql(&format!("SELECT * FROM current_edge WHERE edge_id = '{id}'")).await?.rows_as()?;
-    match edges.first() {
-        Some(edge) => edge_text(edge),
-        None => bail!("no finding and no edge of the newest runs has the id `{id}`"),
+        session.sql(&format!("SELECT * FROM current_edge WHERE edge_id LIKE '{id}%'")).await?.rows_as()?;
+    match edges.as_slice() {
+        [edge] => return edge::text(session, edge).await,
+        [] => {}
+        several => bail!("{} edges begin with `{id}`: give more of it", several.len()),
+    }
+    let cases: Vec<Case> =
+        session.sql(&format!("SELECT * FROM current_case WHERE case_id LIKE '{id}%'")).await?.rows_as()?;
+    match cases.first() {
+        Some(case) => Ok(super::detect::explain::case_text(case)),
+        None => bail!("no finding, no edge and no case of the newest runs has the id `{id}`"),
     }
 }
 
@@ -99,28 +110,6 @@ fn finding_text(finding: &Finding, checks: &[Check]) -> String {
         "{head}\nRisk\n\n{}\n\nFrameworks\n{frameworks}\n\nFix\n\n{fix}References\n\n{}",
         check.about, check.references
     )
-}
-
-fn edge_text(edge: &Edge) -> anyhow::Result<String> {
-    let Value::Object(mut fields) = serde_json::to_value(edge)? else { bail!("an edge has fields") };
-    let controls: String = edge
-        .controls
-        .iter()
-        .map(|control| {
-            format!("\n  {:20} {:8} {}", control.name, format!("{:?}", control.state).to_lowercase(), control.reason)
-        })
-        .collect();
-    let evidence: String =
-        edge.evidence.iter().map(|seen| format!("\n  {}:{} {}", seen.object, seen.line, seen.event_id)).collect();
-    fields.retain(|name, _| name != "controls" && name != "evidence" && name != "attribution");
-    let plain: String = fields
-        .iter()
-        .map(|(name, value)| format!("\n{name:15} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        .collect();
-    Ok(format!(
-        "{} -> {}\n{}\n{plain}\n\nControls{controls}\n\nEvidence{evidence}",
-        edge.workload_title, edge.model_title, edge.attribution
-    ))
 }
 
 fn indented(text: &str) -> String {

@@ -55,7 +55,7 @@ fn files() -> anyhow::Result<Vec<(String, String)>> {
         ("tables.md", tables::page(&stage::catalogue()?)),
     ];
     let own = own.into_iter().map(|(name, text): (&str, String)| (name.to_owned(), text));
-    let pages = sightline_check::pages()?.into_iter().chain(own);
+    let pages = sightline_check::pages()?.into_iter().chain([sightline_check::detect::page()?]).chain(own);
     let mut files: Vec<(String, String)> = pages.map(|(name, text)| (format!("docs/{name}"), text)).collect();
     files.extend(sightline_onboard::modules(stage::catalogue()?.actions())?);
     Ok(files)

@@ -31,7 +31,7 @@ impl Report {
         let checks = self.own.load(&config)?;
         let findings = stage::evaluate::evaluate(&lake, &checks).await?;
         let findings = stage::muted::told(&config, findings, &checks, world::today());
-        let edges = stage::discover::discover(&lake).await?;
+        let edges = stage::discover::discover(&lake, &config).await?;
         let status = self.fail_on.map_or(Exit::Clean, |severity| exit(&findings, severity));
         let report = stage::reported::report(&lake, findings, &checks, Some(edges), world::now()).await?;
         stage::reported::write(&report, &self.output)?;

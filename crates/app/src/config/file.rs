@@ -1,6 +1,8 @@
 //! The file's shape, and what its texts mean.
 
 use super::Config;
+use super::application;
+use super::map;
 use super::mute::{self, Written};
 use crate::fault::FileFault;
 use crate::since::Since;
@@ -59,6 +61,12 @@ struct File {
     checks: Checks,
     #[serde(default)]
     mute: Vec<Written>,
+    #[serde(default)]
+    application: Vec<application::Written>,
+    #[serde(default)]
+    map: map::Map,
+    #[serde(default)]
+    public_ai: Vec<map::Written>,
 }
 
 #[derive(Default, Deserialize)]
@@ -111,6 +119,9 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<FileFault>> {
         raw_flows: file.keep.raw_flows,
         kept_text: file.keep.text,
         checks: file.checks.dirs.into_iter().map(|dir| folder.join(dir)).collect(),
+        applications: file.application.into_iter().map(application::criteria).collect::<Result<_, _>>().map_err(at)?,
+        protected: file.map.protected().map_err(at)?,
+        public_ai: file.public_ai.into_iter().map(map::public_ai).collect::<Result<_, _>>().map_err(at)?,
         mutes: file.mute.into_iter().map(mute::rule).collect::<Result<_, _>>().map_err(at)?,
         ..Config::default()
     })

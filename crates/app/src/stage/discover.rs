@@ -1,40 +1,208 @@
-//! Discovery over the lake: the edges of the map, the relations of resources and the models that workloads serve themselves, made
-//! anew and kept.
+//! Discovery over the lake: the edges of the map with their evidence and controls, applications, the relations of resources and the
+//! models that workloads serve themselves. The newest is made anew and kept; that of a day in the past is only shown.
 
-use crate::world;
-use sightline_lake::Lake;
-use sightline_model::edge::Edge;
-use sightline_model::{SelfHostedModel, lake_table};
+use crate::config::Config;
+use crate::{print, world};
+use anyhow::Context as _;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use sightline_discover::protected::Protected;
+use sightline_discover::{Criteria, Discovery, PublicAi, Window};
+use sightline_lake::{Lake, Session};
+use sightline_model::edge::{ControlRow, Edge};
+use sightline_model::{BlindSpot, RunId, RunRecord, SelfHostedModel, lake_table, run_record};
 
-/// Makes the edges from what the lake holds, and keeps them as the newest map.
-///
-/// # Errors
-/// The lake cannot be read or written.
-pub(crate) async fn discover(lake: &Lake) -> anyhow::Result<Vec<Edge>> {
-    Ok(discover_all(lake).await?.edges)
+/// What is asked of a discovery.
+pub(crate) struct Asked<'c> {
+    /// the day; nothing for all that there is
+    day: Option<Date>,
+    window: Window,
+    applications: &'c [Criteria],
+    public_ai: PublicAi,
+    /// what counts as protected
+    pub(crate) protected: Protected,
+}
+
+impl<'c> Asked<'c> {
+    /// Of all that the logs tell up to `now`, or of one day.
+    ///
+    /// # Errors
+    /// The day lies outside of all time.
+    pub(crate) fn new(config: &'c Config, day: Option<Date>, now: Timestamp) -> anyhow::Result<Self> {
+        let window = match day {
+            Some(day) => of_day(day).with_context(|| format!("`{day}` is no day that logs could be of"))?,
+            None => Window { from: None, until: now },
+        };
+        let mut public_ai = PublicAi::built_in()?;
+        for service in &config.public_ai {
+            public_ai.add(&service.name, &service.hosts)?;
+        }
+        Ok(Self {
+            day,
+            window,
+            applications: &config.applications,
+            public_ai,
+            protected: config.protected.clone(),
+        })
+    }
+}
+
+/// The whole day, UTC.
+fn of_day(day: Date) -> Option<Window> {
+    let from = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let next = day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let until = next.checked_sub(jiff::SignedDuration::from_micros(1)).ok()?;
+    Some(Window { from: Some(from), until })
 }
 
 /// What a discovery makes.
 pub(crate) struct Discovered {
+    pub(crate) window: Span,
+    /// the scans that it was joined with
+    pub(crate) inventory: Inventory,
     pub(crate) edges: Vec<Edge>,
     pub(crate) self_hosted: Vec<SelfHostedModel>,
     /// where such models may be, and nobody looked
     pub(crate) self_hosted_unread: Vec<String>,
 }
 
-/// As [`discover`], with the models that workloads serve themselves.
+/// The time that was looked at.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Span {
+    /// nothing for the first event that there is
+    from: Option<Timestamp>,
+    until: Timestamp,
+}
+
+/// The scans that a map was joined with.
+#[derive(Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Inventory(Vec<Scan>);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Scan {
+    scan_id: String,
+    account_id: String,
+    finished_at: Timestamp,
+}
+
+impl Inventory {
+    async fn read(session: &Session) -> anyhow::Result<Self> {
+        let sql = "SELECT scan_id, account_id, finished_at FROM current_scan ORDER BY account_id";
+        Ok(Self(session.sql(sql).await?.rows_as()?))
+    }
+
+    /// Says which inventory a map of the past rests on, where one does.
+    pub(crate) fn tell(&self, day: Option<Date>) -> anyhow::Result<()> {
+        let Some(day) = day else { return Ok(()) };
+        print::line(&format!("{day}, UTC; inventory of:"))?;
+        for scan in &self.0 {
+            let when = scan.finished_at.to_zoned(TimeZone::UTC);
+            let later = if when.date() > day { ", which is later: there is none of that time" } else { "" };
+            print::line(&format!("  {}  {}{later}", scan.account_id, when.strftime("%Y-%m-%d %H:%M")))?;
+        }
+        if self.0.is_empty() {
+            print::line("  no scan")?;
+        }
+        print::line("")?;
+        Ok(())
+    }
+}
+
+/// Makes the edges from what the lake holds, and keeps them as the newest map.
+///
+/// # Errors
+/// The lake cannot be read or written.
+pub(crate) async fn discover(lake: &Lake, config: &Config) -> anyhow::Result<Vec<Edge>> {
+    Ok(discover_all(lake, &Asked::new(config, None, world::now())?).await?.edges)
+}
+
+/// As [`discover`], with the models that workloads serve themselves. Of a day in the past nothing is kept, for the newest map stays
+/// the newest.
 ///
 /// # Errors
 /// As [`discover`].
-pub(crate) async fn discover_all(lake: &Lake) -> anyhow::Result<Discovered> {
-    let session = super::session(lake).await?;
+pub(crate) async fn discover_all(lake: &Lake, asked: &Asked<'_>) -> anyhow::Result<Discovered> {
+    let session = match asked.day {
+        Some(_) => lake.session_at(&super::catalogue()?.schemas(), asked.window.until).await?,
+        None => super::session(lake).await?,
+    };
     let run = world::new_run();
-    let relations = super::lineage::relations(&session, &run).await?;
     let self_hosted = sightline_discover::self_hosted(&session, &run).await?;
     let self_hosted_unread = sightline_discover::self_hosted_unread(&session).await?;
-    let edges = sightline_discover::discover(&session, run, world::now()).await?;
-    lake.append(lake_table::SELF_HOSTED_MODEL, &self_hosted).await?;
-    lake.append(lake_table::RELATION, &relations).await?;
-    lake.append(lake_table::EDGE, &edges).await?;
-    Ok(Discovered { edges, self_hosted, self_hosted_unread })
+    let found =
+        sightline_discover::discover_with(&session, run.clone(), asked.window, asked.applications, &asked.public_ai).await?;
+    if asked.day.is_none() {
+        keep(lake, &session, &run, asked, &found, &self_hosted).await?;
+    }
+    // What was made of a day stays true whoever asked for it.
+    lake.append(lake_table::DAY_GROUP, &found.days).await?;
+    Ok(Discovered {
+        window: Span { from: asked.window.from, until: asked.window.until },
+        inventory: Inventory::read(&session).await?,
+        edges: found.edges,
+        self_hosted,
+        self_hosted_unread,
+    })
+}
+
+/// Everything is written before the record of the run, which makes it the newest.
+async fn keep(
+    lake: &Lake,
+    session: &Session,
+    run: &RunId,
+    asked: &Asked<'_>,
+    found: &Discovery,
+    self_hosted: &[SelfHostedModel],
+) -> anyhow::Result<()> {
+    let spots: Vec<BlindSpot> = sightline_discover::blind_spots(session, run, asked.window).await?;
+    lake.append(lake_table::SELF_HOSTED_MODEL, self_hosted).await?;
+    lake.append(lake_table::RELATION, &super::lineage::relations(session, run).await?).await?;
+    lake.append(lake_table::EDGE, &found.edges).await?;
+    lake.append(lake_table::CONTROL, &controls(&found.edges)).await?;
+    lake.append(lake_table::EDGE_EVIDENCE, &found.evidence).await?;
+    lake.append(lake_table::APPLICATION, &found.applications).await?;
+    lake.append(lake_table::BLIND_SPOT, &spots).await?;
+    let record = RunRecord {
+        run_id: run.as_str().to_owned(),
+        kind: run_record::MAP.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        window_from: asked.window.from,
+        window_until: asked.window.until,
+        rows: i64::try_from(found.edges.len()).unwrap_or(i64::MAX),
+        finished_at: world::now(),
+    };
+    lake.append(lake_table::RUN, &[record]).await?;
+    Ok(())
+}
+
+fn controls(edges: &[Edge]) -> Vec<ControlRow> {
+    let of = |edge: &Edge| -> Vec<ControlRow> {
+        let row = |control: &sightline_model::edge::Control| ControlRow {
+            run_id: edge.run_id.clone(),
+            edge_id: edge.edge_id.clone(),
+            account_id: edge.account_id.clone(),
+            region: edge.region.clone(),
+            name: control.name.clone(),
+            state: control.state,
+            reason: control.reason.clone(),
+            fix: control.fix.clone(),
+        };
+        edge.controls.iter().map(row).collect()
+    };
+    edges.iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_before_the_next_begins() {
+        let window = of_day(jiff::civil::date(2026, 11, 19)).unwrap();
+        assert_eq!(window.from.unwrap().to_string(), "2026-11-19T00:00:00Z");
+        assert_eq!(window.until.to_string(), "2026-11-19T23:59:59.999999Z");
+    }
 }

@@ -35,6 +35,7 @@ pub(crate) async fn report(
         checks: checks.into_iter().map(|(id, check)| (id.to_owned(), described(check))).collect(),
         edges,
         logs: logs(&session).await?,
+        models: super::models::read(&session).await?,
     })
 }
 

@@ -251,6 +251,10 @@ fn wrong_arguments_name_what_is_right() {
         (vec!["ingest", "s3://"], "s3://bucket"),
         (vec!["ingest", "/no/such/folder"], "/no/such/folder"),
         (vec!["probe", "run", "--model", "m", "--max-usd", "lots"], "0.25"),
+        (vec!["probe", "run", "--model", "m", "--max-usd", "1", "--fail-if", "broken.lowr > 0.05"], "`upper`"),
+        (vec!["probe", "run", "--max-usd", "1"], "--model ID"),
+        (vec!["probe", "run", "--max-usd", "1", "--model", "m", "--resume", "r"], "--resume"),
+        (vec!["probe", "run", "--model", "m", "--max-usd", "1", "--judge", "j"], "--judge-max-usd"),
     ] {
         assert_error(&run(sightline(&folder, None).args(&arguments)), says);
     }

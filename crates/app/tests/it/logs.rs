@@ -74,6 +74,7 @@ fn the_shape_of_a_row() {
       "access_key_id": "",
       "ec2_role_delivery": "",
       "invoked_by": "",
+      "credentials_issued_to": "",
       "source_ip": "",
       "user_agent": "",
       "vpc_endpoint_id": "",

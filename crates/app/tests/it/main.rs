@@ -6,6 +6,12 @@ mod access;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bill_of_materials;
+#[cfg(test)]
+mod blindspots;
+#[cfg(test)]
+mod detect;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod floors;
@@ -23,6 +29,8 @@ mod interrupted;
 mod lineage;
 #[cfg(test)]
 mod logs;
+#[cfg(test)]
+mod map;
 #[cfg(all(test, unix))]
 mod organization;
 #[cfg(test)]

@@ -1,0 +1,149 @@
+//! `sightline detect`: who abuses models, told by the logs.
+
+pub(crate) mod explain;
+mod list;
+mod show;
+
+use super::Global;
+use crate::exit::Exit;
+use crate::since::Since;
+use crate::{print, stage, world};
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
+use sightline_check::detect::{self, Detected, Detection, DetectionWindow};
+use sightline_lake::{Lake, Session};
+use sightline_model::{Case, RunId, RunRecord, Severity, lake_table, run_record};
+
+/// Look for abuse of models in the logs: one case for one actor and time, and what could not be looked at
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "What is usual for an identity is told by the logs of the days before. Where the telemetry is missing that a \
+     detection needs, the answer is `not assessable`, and the exit status 3: silence of a log that nobody keeps is no good news."
+)]
+pub(crate) struct Detect {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    look: Look,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    List(list::List),
+    Explain(explain::ExplainDetection),
+}
+
+#[derive(Debug, Args)]
+struct Look {
+    /// Look at what happened since then: an age before the end (`24h`, `7d`) or a time (`2026-11-01`)
+    #[arg(long, value_name = "AGE|TIME", default_value = "24h")]
+    since: Since,
+    /// Look at what happened before then [default: the newest record of the logs]
+    #[arg(long, value_name = "AGE|TIME")]
+    until: Option<Since>,
+    /// Run these detections only: id, severity, stage or tactic, `*` for any text (`recon`, `T1562*`)
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Show what weighs too little to make a case, too
+    #[arg(long)]
+    all: bool,
+    /// Exit with 1 when a case is of this severity or worse
+    #[arg(long, value_name = "SEVERITY", default_value = "high")]
+    fail_on: Severity,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    exit_zero: bool,
+    /// Print the cases as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Detect {
+    /// Runs the detections, or tells of them.
+    pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        match self.action {
+            None => self.look.run(global).await,
+            Some(Action::List(list)) => list.run(),
+            Some(Action::Explain(explain)) => explain.run(global).await,
+        }
+    }
+}
+
+impl Look {
+    async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        let detections = detect::selected(detect::detections()?, &self.select)?;
+        let lake = stage::open(&global.lake).await?;
+        let session = stage::session(&lake).await?;
+        let window = self.window(&session, &detections).await?;
+        let run = world::new_run();
+        let detected = detect::detect(&session, &detections, &window, &run).await?;
+        keep(&lake, &run, &window, &detected.cases).await?;
+        if self.json {
+            let mut told = json!({
+                "from": window.from, "until": window.until, "history": window.history, "detections": detections.len(),
+                "cases": detected.cases, "not_assessed": detected.not_assessed, "own_calls": detected.own_calls,
+            });
+            if let Some(told) = told.as_object_mut().filter(|_| self.all) {
+                told.insert("weak".to_owned(), json!(detected.weak));
+            }
+            print::json(&told)?;
+        } else {
+            show::show(&detected, &window, detections.len(), self.all)?;
+        }
+        Ok(if self.exit_zero { Exit::Clean } else { exit(&detected, self.fail_on) })
+    }
+
+    async fn window(&self, session: &Session, detections: &[Detection]) -> anyhow::Result<DetectionWindow> {
+        let now = world::now();
+        let until = match &self.until {
+            Some(until) => until.before(now)?,
+            None => newest(session).await?.map_or(now, |newest| newest.min(now)),
+        };
+        let from = self.since.before(until)?;
+        anyhow::ensure!(from < until, "`--since {}` is not before {until}: nothing lies between", self.since);
+        let days = i64::from(detect::history_days(detections));
+        let history = from.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN);
+        Ok(DetectionWindow { from, until, history })
+    }
+}
+
+#[derive(Deserialize)]
+struct Newest {
+    newest: Option<Timestamp>,
+}
+
+/// The moment behind the newest record.
+async fn newest(session: &Session) -> anyhow::Result<Option<Timestamp>> {
+    let sql = "SELECT max(newest) AS newest FROM (SELECT max(event_time) AS newest FROM api_call \
+               UNION ALL SELECT max(event_time) FROM model_invocation)";
+    let rows: Vec<Newest> = session.sql(sql).await?.rows_as()?;
+    let newest = rows.into_iter().next().and_then(|row| row.newest);
+    Ok(newest.and_then(|newest| newest.checked_add(SignedDuration::from_secs(1)).ok()))
+}
+
+/// The cases first: a run that is on record has all of them.
+async fn keep(lake: &Lake, run: &RunId, window: &DetectionWindow, cases: &[Case]) -> anyhow::Result<()> {
+    lake.append(lake_table::CASE, cases).await?;
+    let record = RunRecord {
+        run_id: run.as_str().to_owned(),
+        kind: run_record::DETECT.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        window_from: Some(window.from),
+        window_until: window.until,
+        rows: i64::try_from(cases.len()).unwrap_or(i64::MAX),
+        finished_at: world::now(),
+    };
+    Ok(lake.append(lake_table::RUN, &[record]).await?)
+}
+
+fn exit(detected: &Detected, fail_on: Severity) -> Exit {
+    let failing = detected.cases.iter().any(|case| case.severity >= fail_on);
+    match (failing, detected.not_assessed.is_empty()) {
+        (true, _) => Exit::Findings,
+        (false, false) => Exit::Incomplete,
+        (false, true) => Exit::Clean,
+    }
+}

@@ -1,0 +1,57 @@
+//! `sightline detect list`.
+
+use crate::exit::Exit;
+use crate::print;
+use crate::table::{Table, Tone};
+use clap::Args;
+use serde_json::{Value, json};
+use sightline_check::detect::{Detection, Telemetry, detections, selected};
+use sightline_model::Severity;
+
+/// List the detections
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// These only: id, severity, stage or tactic, `*` for any text
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Print them as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl List {
+    /// Prints.
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        let detections = selected(detections()?, &self.select)?;
+        if self.json {
+            print::json(&detections.iter().map(row).collect::<Vec<_>>())?;
+            return Ok(Exit::Clean);
+        }
+        let mut table = Table::new(&["DETECTION", "SEVERITY", "STAGE", "WEIGHT", "WHAT HAPPENED"]);
+        table.align_right(3);
+        for Detection { id, declaration, .. } in &detections {
+            let tone = if declaration.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
+            let weight = declaration.weight.to_string();
+            table.row([
+                (id.as_str(), Tone::Plain),
+                (declaration.severity.as_str(), tone),
+                (declaration.stage.as_str(), Tone::Plain),
+                (weight.as_str(), Tone::Plain),
+                (&declaration.title, Tone::Plain),
+            ]);
+        }
+        print::line(table.to_string().trim_end())?;
+        let count = detections.len();
+        print::note(&format!("{count} detections; `sightline detect explain DETECTION` tells more"));
+        Ok(Exit::Clean)
+    }
+}
+
+fn row(detection: &Detection) -> Value {
+    let declaration = &detection.declaration;
+    let needs: Vec<&str> = declaration.needs.iter().copied().map(Telemetry::as_str).collect();
+    json!({
+        "id": detection.id, "title": declaration.title, "severity": declaration.severity, "stage": declaration.stage.as_str(),
+        "weight": declaration.weight, "tactics": declaration.tactics, "needs": needs, "history_days": declaration.history_days,
+    })
+}
