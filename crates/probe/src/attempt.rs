@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Outcome {
     /// the attack did not work, and the oracle is sure; of a benign twin: it was answered
     Held,
-    /// the attack worked
+    /// the attack worked; of a benign twin: the model refused plain work
     Broken,
     /// the guardrail stopped it; of a benign twin: it blocked too much
     BlockedByGuardrail,
@@ -67,7 +67,7 @@ pub struct Attempt {
     pub trial: i64,
     /// how it ended
     pub outcome: Outcome,
-    /// what judged it: a rule's name, `guardrail`, `twin`, or empty
+    /// what judged it: `guardrail`, a rule's name, `refusal`, `twin`, `judge`, or empty
     pub oracle: String,
     /// one sentence; never the model's own words
     pub reason: String,

@@ -73,7 +73,12 @@ pub(crate) struct Reservation(Cost);
 
 impl Budget {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, state: Mutex::default() }
+        Self::spent_before(limits, Cost::default())
+    }
+
+    /// For a run that goes on: what it has used already counts, even beyond the limits.
+    pub(crate) fn spent_before(limits: Limits, spent: Cost) -> Self {
+        Self { limits, state: Mutex::new(State { spent, reserved: Cost::default() }) }
     }
 
     /// Leave for a call that uses at most this; otherwise the limit that stands in the way.

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>
 
 use crate::fill::Words;
+use crate::oracle::ToolCall;
 use crate::pack::{Role, Turn};
 use crate::target::Target;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) const TAG: &str = "sightline-probe";
 
 /// A conversation to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prompt {
     pub(crate) system: String,
     pub(crate) turns: Vec<Turn>,
@@ -19,10 +20,12 @@ pub(crate) struct Prompt {
 }
 
 /// What came back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     /// the text blocks, joined by line breaks
     pub(crate) text: String,
+    /// tools that it calls
+    pub(crate) calls: Vec<ToolCall>,
     pub(crate) stop_reason: String,
     pub(crate) guardrail: Intervention,
     pub(crate) usage: Option<Usage>,
@@ -49,8 +52,8 @@ pub(crate) enum Intervention {
 
 impl Prompt {
     pub(crate) fn filled(&self, words: &Words) -> Self {
-        let turn = |turn: &Turn| Turn { role: turn.role, text: words.fill(&turn.text) };
-        Self { system: words.fill(&self.system), turns: self.turns.iter().map(turn).collect(), ..*self }
+        let turns = self.turns.iter().map(|turn| turn.filled(words)).collect();
+        Self { system: words.fill(&self.system), turns, ..*self }
     }
 
     /// The conversation as text, for those who asked to keep it.
@@ -101,12 +104,14 @@ impl Answer {
     pub(crate) fn read(answer: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let blocks = answer.pointer("/output/message/content").and_then(Value::as_array);
+        let calls = ToolCall::of_converse(blocks.into_iter().flatten());
         let texts = blocks.into_iter().flatten().filter_map(|block| block.get("text")?.as_str());
         let tokens = |name: &str| answer.pointer(&format!("/usage/{name}")).and_then(Value::as_u64);
         let cached = tokens("cacheReadInputTokens").unwrap_or(0) + tokens("cacheWriteInputTokens").unwrap_or(0);
         let stop_reason = answer.get("stopReason").map(text).unwrap_or_default();
         Self {
             text: texts.collect::<Vec<_>>().join("\n"),
+            calls,
             guardrail: intervention(&stop_reason, answer.pointer("/trace/guardrail")),
             stop_reason,
             usage: tokens("inputTokens")
@@ -119,7 +124,7 @@ impl Answer {
     /// Whether the model came to its end by itself.
     pub(crate) fn is_whole(&self) -> bool {
         match self.stop_reason.as_str() {
-            "end_turn" | "stop_sequence" => true,
+            "end_turn" | "stop_sequence" | "tool_use" => true,
             // The guardrail masked parts: what the model wrote is there, but for them.
             "guardrail_intervened" => self.guardrail == Intervention::Anonymised,
             _ => false,

@@ -4,9 +4,9 @@ use sightline_model::untrusted::shortened;
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     /// A file of a pack cannot be used.
-    #[error("`packs/{file}`: {reason}")]
+    #[error("`{file}`: {reason}")]
     Pack {
-        /// the file below `packs/`
+        /// the file, with the folder that was read
         file: String,
         /// what is wrong and how to mend it
         reason: String,
@@ -35,19 +35,9 @@ pub enum ProbeError {
         /// the model, shortened
         model: String,
     },
-    /// A text is no amount or no pair of prices.
-    #[error("`{text}` is no {what}: write {example}")]
-    Number {
-        /// what was given, shortened
-        text: String,
-        /// what it should be
-        what: &'static str,
-        /// how it is written
-        example: &'static str,
-    },
-    /// The embedded price list cannot be used: a fault of ours.
-    #[error("the embedded price list cannot be used: {0}")]
-    Prices(String),
+    /// A text is no amount or no pair of prices, or the price list cannot be used.
+    #[error(transparent)]
+    Price(#[from] sightline_model::price::PriceError),
     /// The plan may cost more than the budget allows.
     #[error(
         "the plan may need {needed}, more than {limit} allows: raise the limit, or lower `--trials` or the number of probes"
@@ -63,6 +53,23 @@ pub enum ProbeError {
         "no probe is left to run: choose a pack, a family or a probe that exists; see `sightline probe plan --help`"
     )]
     Nothing,
+    /// No run of this id.
+    #[error("there is no probe run `{run}` in this lake; `sightline probe runs` lists them")]
+    UnknownRun {
+        /// what was asked for, shortened
+        run: String,
+    },
+    /// A run cannot go on.
+    #[error("run `{run}` cannot go on: {reason}")]
+    Resume {
+        /// the run
+        run: String,
+        /// why, and what to do
+        reason: String,
+    },
+    /// Runs could not be read.
+    #[error("the runs cannot be read: {0}")]
+    Read(#[source] Box<sightline_lake::LakeError>),
     /// The attempts could not be kept.
     #[error("the attempts of run `{run}` could not all be kept; about {spent} was spent: {source}")]
     Lake {
@@ -76,10 +83,10 @@ pub enum ProbeError {
 }
 
 impl ProbeError {
-    pub(crate) fn pack(file: &str, reason: impl std::fmt::Display) -> Self {
+    pub(crate) fn file(root: &str, path: &str, reason: impl std::fmt::Display) -> Self {
         // Parsers draw the line at fault over several lines; a message is one.
         let reason = reason.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::Pack { file: file.to_owned(), reason: shortened(&reason, 400) }
+        Self::Pack { file: format!("{root}{path}"), reason: shortened(&reason, 400) }
     }
 
     pub(crate) fn target(target: &str, reason: &'static str) -> Self {

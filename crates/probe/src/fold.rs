@@ -1,11 +1,6 @@
-//! Undoing what hides a word in an answer: look-alike letters, invisible characters, spelling out, and common encodings.
+//! Undoing what hides a word in an answer: case, look-alike letters, invisible characters, punctuation, spelling out.
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// Encoded runs shorter than this hold no word of ours.
-const SHORTEST_RUN: usize = 12;
+use crate::transform::{math_letter, readings};
 
 /// Letters and digits in lower case, look-alikes as their ASCII letter, all else left out: `C-a n​ａry` is `canary`.
 pub(crate) fn fold(text: &str) -> String {
@@ -14,23 +9,33 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// The ASCII letter or digit that a character stands for; other letters in lower case; nothing for what is neither.
 fn plain(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+    }
     // Full-width forms and tag characters repeat ASCII at an offset.
     let offset = |base: u32| char::from_u32(u32::from(c) - base);
     let c = match c {
         '\u{FF01}'..='\u{FF5E}' => offset(0xFEE0)?,
         '\u{E0020}'..='\u{E007E}' => offset(0xE0000)?,
-        _ => c,
+        _ => math_letter(c).unwrap_or(c),
     };
     if !c.is_alphanumeric() {
         return None;
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
-    let pair = LOOK_ALIKES.iter().find(|(_, strange)| strange.contains(lower));
-    Some(pair.map_or(lower, |(letter, _)| *letter))
+    Some(letter_like(lower).unwrap_or(lower))
+}
+
+/// The ASCII letter that a lower-case letter of another script is read as.
+pub(crate) fn letter_like(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return None;
+    }
+    LOOK_ALIKES.iter().find(|(_, strange)| strange.contains(c)).map(|(letter, _)| *letter)
 }
 
 /// Cyrillic, Greek and accented letters that are read as the ASCII one (from Unicode's confusables, the lower-case letters).
-const LOOK_ALIKES: &[(char, &str)] = &[
+pub(crate) const LOOK_ALIKES: &[(char, &str)] = &[
     ('a', "аαàáâãäå"),
     ('b', "ьв"),
     ('c', "сϲç"),
@@ -57,49 +62,31 @@ const LOOK_ALIKES: &[(char, &str)] = &[
     ('z', "ᴢ"),
 ];
 
-/// The text's other readings: reversed, rot13, and what stands in runs of base64 and hexadecimal digits.
-pub(crate) fn decoded(text: &str) -> Vec<String> {
-    let mut readings = vec![text.chars().rev().collect(), text.chars().map(rot13).collect()];
-    for run in text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=-_".contains(c))) {
-        if run.len() >= SHORTEST_RUN {
-            readings.extend(base64(run));
-            readings.extend(hexadecimal(run));
-        }
+/// Whether an answer says a text, in disguise or in any of the codes that can be undone. The work is linear in the answer.
+pub(crate) fn says(answer: &str, wanted: &str) -> Option<Dress> {
+    let wanted = fold(wanted);
+    if wanted.is_empty() {
+        return None;
     }
-    let spaced: String = text.chars().filter(|c| c.is_ascii_hexdigit()).collect();
-    readings.extend(hexadecimal(&spaced));
-    readings
-}
-
-fn rot13(c: char) -> char {
-    let turned = |first: u8| char::from(first + (c as u8 - first + 13) % 26);
-    match c {
-        'a'..='z' => turned(b'a'),
-        'A'..='Z' => turned(b'A'),
-        _ => c,
+    if fold(answer).contains(&wanted) {
+        return Some(Dress::Disguise);
     }
+    readings(answer).any(|reading| fold(&reading).contains(&wanted)).then_some(Dress::Code)
 }
 
-/// Both alphabets, with and without padding.
-fn base64(run: &str) -> Option<String> {
-    let lenient = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let standard = run.replace('-', "+").replace('_', "/");
-    let bytes = GeneralPurpose::new(&alphabet::STANDARD, lenient).decode(standard).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn hexadecimal(run: &str) -> Option<String> {
-    let digits: Vec<u8> =
-        run.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? * 16 + pair.get(1)?)).collect();
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+/// How a text was hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dress {
+    /// case, look-alikes, spacing
+    Disguise,
+    /// an encoding
+    Code,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 
@@ -123,19 +110,23 @@ mod tests {
         fn encodings_are_undone(word in "[a-z]{12}", before in "[a-zA-Z ]{0,20} ", after in " [a-z .]{0,20}") {
             let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
             let spaced: String = word.bytes().map(|byte| format!("{byte:02X} ")).collect();
-            let rot: String = word.chars().map(rot13).collect();
-            let reversed: String = word.chars().rev().collect();
-            for hidden in [STANDARD.encode(&word), URL_SAFE_NO_PAD.encode(&word), hex, rot, reversed] {
+            let listed: String = word.bytes().map(|byte| format!("0x{byte:02x}, ")).collect();
+            let reversed: String = word.chars().rev().map(|c| format!("{c} ")).collect();
+            for hidden in [STANDARD.encode(&word), URL_SAFE_NO_PAD.encode(&word), hex, spaced, listed, reversed] {
                 let answer = format!("{before}{hidden}{after}");
-                prop_assert!(decoded(&answer).iter().any(|reading| fold(reading).contains(&word)), "{answer}");
+                prop_assert!(says(&answer, &word).is_some(), "{answer}");
             }
-            prop_assert!(decoded(&spaced).iter().any(|reading| fold(reading).contains(&word)), "{spaced}");
         }
 
         #[test]
-        fn any_text_can_be_read(text in "\\PC{0,200}") {
-            fold(&text);
-            decoded(&text);
+        fn any_text_can_be_read(text in "\\PC{0,200}", word in "[a-z]{12}") {
+            prop_assert_eq!(says(&text, &word), None);
         }
+    }
+
+    #[test]
+    fn nothing_is_said_by_an_empty_text() {
+        assert_eq!(says("anything", "---"), None);
+        assert_eq!(says("anything", ""), None);
     }
 }

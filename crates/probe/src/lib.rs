@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! packs/*.toml ── pack ──┐
-//! prices.toml ── price ──┼─► plan ──► run ── converse ──► judge ──► probe_attempt, summary
+//! the price list, `model` ┼─► plan ──► run ── converse ──► judge ──► probe_attempt, summary
 //! the target's facts ────┘            └ budget: reserved before each call, settled after it
 //! ```
 //! A probe is one file, see [`pack`]. Nothing is called that is not in a [`Plan`]; a plan has one target, named by the caller.
@@ -11,29 +11,45 @@
 mod attempt;
 mod budget;
 mod cards;
+mod consult;
 mod converse;
 mod error;
 mod fill;
 mod fold;
+pub mod gate;
+mod import;
 mod judge;
-mod money;
+pub mod llm_judge;
 pub mod oracle;
 pub mod pack;
+mod paired;
 mod plan;
-mod price;
+mod prompt;
+mod record;
+pub mod refusal;
+mod resume;
 mod run;
-mod stats;
+pub mod stats;
 mod summary;
 mod target;
+mod transform;
 
 pub use attempt::{Attempt, Outcome};
 pub use budget::Limits;
 pub use cards::cards;
+pub use consult::JudgeReport;
 pub use error::ProbeError;
-pub use money::Usd;
-pub use pack::{Pack, Probe, packs};
+pub use import::{ImportOptions, Imported, LARGEST_FILE, import, write};
+pub use llm_judge::LlmJudge;
+pub use pack::{Pack, Probe, load, packs, requirements};
 pub use plan::{Plan, PlanOptions, PlannedProbe, plan};
-pub use price::{Price, PriceList};
+pub use sightline_model::Usd;
+pub use sightline_model::price::{Price, PriceError, PriceList};
+pub use gate::{Gate, GateError, GateReport, GateVerdict};
+pub use paired::{Change, Comparison, FamilyChange, Unpaired, compare};
+pub use prompt::PromptResult;
+pub use record::{PackUsed, ProbeRun, RunStatus, Settings, recorded, runs};
+pub use resume::Resumed;
 pub use run::{Progress, RunOptions, run};
 pub use stats::{Interval, wilson};
 pub use summary::{FamilySummary, RunSummary};

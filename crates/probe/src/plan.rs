@@ -3,8 +3,9 @@
 use crate::budget::Cost;
 use crate::converse::Prompt;
 use crate::pack::{Pack, Probe, Role, Turn};
-use crate::price::{Price, PriceList};
-use crate::summary::BENIGN;
+use crate::{Price, PriceList};
+use crate::prompt::BENIGN;
+use crate::record::{PackUsed, Settings};
 use crate::target::Target;
 use crate::{ProbeError, Usd};
 use sightline_model::untrusted::shortened;
@@ -13,7 +14,7 @@ use sightline_model::untrusted::shortened;
 pub(crate) const TRIES: u64 = 4;
 
 /// What to plan.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PlanOptions {
     /// only these families; all when empty
     pub families: Vec<String>,
@@ -47,6 +48,10 @@ pub struct Plan {
     pub usd: Usd,
     /// where the price is from, with its date
     pub price_source: String,
+    /// the packs that it is made of
+    pub packs: Vec<PackUsed>,
+    /// what was chosen
+    pub settings: Settings,
     pub(crate) concurrency: u32,
 }
 
@@ -158,18 +163,26 @@ pub fn plan(packs: &[Pack], target: Target, options: &PlanOptions, prices: &Pric
             Some(_) => "assumed by --assume-price".to_owned(),
             None => format!("{}, {}", prices.source, prices.date),
         },
+        packs: used(packs, &probes),
+        settings: Settings::of(options),
         target,
         probes,
         concurrency,
     })
 }
 
+/// The packs that probes are from.
+fn used(packs: &[Pack], probes: &[PlannedProbe]) -> Vec<PackUsed> {
+    let sent = packs.iter().filter(|pack| probes.iter().any(|probe| probe.pack == pack.about.id));
+    sent.map(PackUsed::of).collect()
+}
+
 fn planned(pack: &Pack, probe: &Probe, is_twin: bool, options: &PlanOptions, rates: Rates) -> PlannedProbe {
     let turns = match (&probe.twin, is_twin) {
-        (Some(twin), true) => vec![Turn { role: Role::User, text: twin.text.clone() }],
+        (Some(twin), true) => vec![Turn::new(Role::User, twin.text.as_str())],
         _ => probe.turns.clone(),
     };
-    let prompt = Prompt { system: probe.system.clone(), turns, max_output_tokens: probe.max_output_tokens };
+    let prompt = Prompt { system: probe.instructions().into_owned(), turns, max_output_tokens: probe.max_output_tokens };
     let (bytes, input_tokens) = input_bound(&prompt);
     let output_tokens = u64::from(probe.max_output_tokens);
     PlannedProbe {

@@ -2,15 +2,19 @@
 
 use crate::attempt::{Attempt, Outcome};
 use crate::budget::{Budget, Cost, Limits};
+use crate::consult::{Consult, JudgeReport};
 use crate::converse::Answer;
 use crate::fill::Words;
-use crate::judge::{self, Aim, Judgement};
+use crate::judge::{self, Aim, Duty, Judgement};
+use crate::llm_judge::LlmJudge;
 use crate::plan::{Plan, PlannedProbe, TRIES};
+use crate::record::ProbeRun;
+use crate::refusal::Refusal;
+use crate::resume::Resumed;
 use crate::summary::{RunSummary, Tally};
 use crate::{ProbeError, Usd};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use serde_json::Value;
 use sightline_aws::{Aws, CallError, CallErrorKind};
 use sightline_lake::{Lake, LakeError};
 use sightline_model::untrusted::shortened;
@@ -20,7 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// Attempts that are written to the lake together.
-const BATCH: usize = 16;
+pub(crate) const BATCH: usize = 16;
 /// Characters of a prompt or an answer that are kept, when they are kept at all.
 const KEPT: usize = 20_000;
 
@@ -35,6 +39,10 @@ pub struct RunOptions {
     pub limits: Limits,
     /// keep prompts and answers: they may hold what nobody should read
     pub keep_text: bool,
+    /// asked where nothing else could decide
+    pub judge: Option<LlmJudge>,
+    /// the run that this one goes on with; its id and seed are the ones of these options
+    pub resumed: Option<Resumed>,
     /// tells the time of each attempt
     pub clock: fn() -> Timestamp,
 }
@@ -55,7 +63,7 @@ impl Plan {
     }
 }
 
-/// Runs the plan and writes `probe_attempt`. Cancelling begins no more calls, waits for those under way and keeps them. A model
+/// Runs the plan and writes `probe_run` and `probe_attempt`. Cancelling begins no more calls, waits for those under way and keeps them. A model
 /// that cannot be reached at all ends the run after the first refusal; see [`RunSummary::stopped`].
 ///
 /// # Errors
@@ -68,19 +76,34 @@ pub async fn run(
     progress: &dyn Progress,
     cancel: &CancellationToken,
 ) -> Result<RunSummary, ProbeError> {
-    let run = Run { plan, aws, options, budget: Budget::new(options.limits), stop: Mutex::default(), cancel };
+    let before = options.resumed.as_ref();
+    let spent = before.map(|resumed| resumed.cost(plan)).unwrap_or_default();
+    let budget = Budget::spent_before(options.limits, spent);
+    let consult = options.judge.as_ref().map(|judge| Consult::new(judge, aws, options.run_id.as_str()));
+    let examined = match &consult {
+        Some(consult) => Some(consult.examined().await),
+        None => None,
+    };
+    let trusted = consult.as_ref().filter(|_| examined.as_ref().is_some_and(|report| report.trusted));
+    let run = Run { plan, aws, options, budget, consult: trusted, stop: Mutex::default(), cancel };
     let lost = |source: LakeError| ProbeError::Lake {
         run: options.run_id.to_string(),
         spent: run.budget.at_most().to_string(),
         source: Box::new(source),
     };
     let concurrency = usize::try_from(plan.concurrency).unwrap_or(1);
-    let attempts = stream::iter(plan.jobs()).map(|(probe, trial)| run.attempt(probe, trial));
+    let record = ProbeRun::begun(plan, options, (options.clock)());
+    lake.append(lake_table::PROBE_RUN, std::slice::from_ref(&record)).await.map_err(lost)?;
+    let made = before.map(Resumed::made).unwrap_or_default();
+    let jobs =
+        plan.jobs().filter(|(probe, trial)| !made.contains(&(&*probe.pack, &*probe.probe_id, i64::from(*trial))));
+    let attempts = stream::iter(jobs).map(|(probe, trial)| run.attempt(probe, trial));
     let mut attempts = pin!(attempts.buffer_unordered(concurrency).filter_map(std::future::ready));
 
     let mut tally = Tally::default();
+    before.into_iter().flat_map(|resumed| &resumed.attempts).for_each(|attempt| tally.add(attempt));
     let mut batch: Vec<Attempt> = Vec::new();
-    let mut done = 0;
+    let mut done = made.len() as u64;
     let mut hurry = false;
     loop {
         let next = tokio::select! {
@@ -103,7 +126,13 @@ pub async fn run(
     }
     lake.append(lake_table::PROBE_ATTEMPT, &batch).await.map_err(lost)?;
     let stopped = run.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
-    Ok(tally.summary(options.run_id.as_str(), plan.requests, run.budget.spent().usd, stopped))
+    let spent = consult.as_ref().map_or(Usd::ZERO, Consult::spent);
+    let judge = examined.map(|report| JudgeReport { usd_at_most: spent.as_f64(), ..report });
+    let summary = tally.summary(options.run_id.as_str(), plan.requests, run.budget.spent().usd, stopped);
+    let summary = RunSummary { judge, ..summary };
+    let record = record.ended(&summary, (options.clock)());
+    lake.append(lake_table::PROBE_RUN, &[record]).await.map_err(lost)?;
+    Ok(summary)
 }
 
 impl Plan {
@@ -121,6 +150,7 @@ struct Run<'a> {
     aws: &'a Aws,
     options: &'a RunOptions,
     budget: Budget,
+    consult: Option<&'a Consult<'a>>,
     stop: Mutex<Option<String>>,
     cancel: &'a CancellationToken,
 }
@@ -154,8 +184,15 @@ impl Run<'_> {
         if self.options.keep_text {
             attempt.prompt = shortened(&prompt.transcript(), KEPT);
         }
+        let mut open = None;
         let (used, output) = match answered {
-            Ok(answer) => self.answered(&mut attempt, probe, &words, &prompt.system, &answer),
+            Ok(answer) => {
+                let answer = Answer::read(&answer);
+                open = self
+                    .judged(&mut attempt, probe, &words, &prompt.system, &answer)
+                    .map(|duty| (duty, answer.text.clone()));
+                self.counted(&mut attempt, probe, &answer)
+            }
             Err(error) => self.failed(&mut attempt, probe, &error),
         };
         let used = Cost {
@@ -165,6 +202,11 @@ impl Run<'_> {
         };
         attempt.cost_usd = used.usd.as_f64();
         self.budget.settle(reservation, used);
+        if let (Some(consult), Some((duty, text))) = (self.consult, open) {
+            let asked = prompt.turns.last().map(|turn| turn.text.as_str()).unwrap_or_default();
+            let verdict = consult.verdict(asked, &text, self.options.seed.wrapping_add(u64::from(trial))).await;
+            settle(&mut attempt, verdict, duty);
+        }
         Some(attempt)
     }
 
@@ -196,21 +238,20 @@ impl Run<'_> {
         }
     }
 
-    /// Judges the answer; returns its cost and how many tokens it has.
-    fn answered(
+    /// Judges the answer; returns what a judge that understands text could still decide.
+    fn judged(
         &self,
         attempt: &mut Attempt,
         probe: &PlannedProbe,
         words: &Words,
         system: &str,
-        answer: &Value,
-    ) -> (Usd, u64) {
-        let answer = Answer::read(answer);
+        answer: &Answer,
+    ) -> Option<Duty> {
         let aim = match &probe.probe.twin {
             Some(twin) if probe.is_twin => Aim::Twin { answer: &twin.answer },
-            _ => Aim::Attack { rules: &probe.probe.broken_if, system },
+            _ => Aim::Attack { probe: &probe.probe, system },
         };
-        let Judgement { outcome, oracle, reason } = judge::judge(&answer, aim, words);
+        let Judgement { outcome, oracle, reason, open } = judge::judge(answer, aim, words);
         attempt.outcome = outcome;
         attempt.oracle = oracle.to_owned();
         attempt.reason = reason;
@@ -219,6 +260,11 @@ impl Run<'_> {
         if self.options.keep_text {
             attempt.completion = shortened(&answer.text, KEPT);
         }
+        open
+    }
+
+    /// What the answer cost, and how many tokens it has.
+    fn counted(&self, attempt: &mut Attempt, probe: &PlannedProbe, answer: &Answer) -> (Usd, u64) {
         // An answer that does not say what it used is taken for the dearest.
         let Some(usage) = answer.usage else { return (probe.usd, probe.output_tokens) };
         attempt.input_tokens = i64::try_from(usage.input).unwrap_or(i64::MAX);
@@ -242,6 +288,20 @@ impl Run<'_> {
     /// The first reason stays.
     fn stop(&self, reason: String) {
         self.stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+    }
+}
+
+/// Puts a verdict in place of none. One that is unclear, or that did not come, leaves the attempt undecided.
+fn settle(attempt: &mut Attempt, verdict: Result<Refusal, String>, duty: Duty) {
+    match verdict {
+        Ok(Refusal::Unclear) => attempt.reason.push_str("; the judge could not tell either"),
+        Ok(verdict) => {
+            let Judgement { outcome, oracle, reason, .. } = Judgement::of_verdict(verdict, duty, "judge");
+            attempt.outcome = outcome;
+            attempt.oracle = oracle.to_owned();
+            attempt.reason = reason;
+        }
+        Err(reason) => attempt.reason.push_str(&format!("; {reason}")),
     }
 }
 

@@ -1,4 +1,16 @@
-//! How sure a rate is that was seen in few attempts.
+//! How sure a rate is that was seen in few attempts, and whether two runs differ.
+
+mod agreement;
+mod bootstrap;
+mod corrected;
+mod discovery;
+mod exact;
+
+pub use agreement::Agreement;
+pub use bootstrap::over_prompts;
+pub use corrected::Measured;
+pub use discovery::benjamini_hochberg;
+pub use exact::mcnemar;
 
 use serde::Serialize;
 
@@ -28,7 +40,11 @@ pub fn wilson(hits: u64, total: u64) -> Interval {
     let scale = 1.0 + Z * Z / n;
     let centre = (rate + Z * Z / (2.0 * n)) / scale;
     let half = Z / scale * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();
-    Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
+    // Exact where the formula is and floats are not: a gate on `lower > 0` must not hold of nothing.
+    Interval {
+        low: if hits == 0 { 0.0 } else { (centre - half).max(0.0) },
+        high: if hits >= total { 1.0 } else { (centre + half).min(1.0) },
+    }
 }
 
 #[cfg(test)]

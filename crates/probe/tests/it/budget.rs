@@ -89,7 +89,7 @@ proptest! {
         requests in 0u64..30,
         concurrency in 1u32..5,
     ) {
-        let price = Price { input: Usd::from_nanos(price.0), output: Usd::from_nanos(price.1) };
+        let price = Price { input: Usd::from_nanos(price.0), output: Usd::from_nanos(price.1), cache_read: None, cache_write: None };
         let plan = plan_all(&PlanOptions { assume_price: Some(price), concurrency, trials: Some(1), ..PlanOptions::default() });
         let limits = Limits { max_usd: Usd::from_nanos(limit), max_requests: requests, ..wide() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

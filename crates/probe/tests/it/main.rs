@@ -3,5 +3,10 @@
 
 mod bench;
 mod budget;
+mod gate;
+mod import;
+mod judge;
 mod outcome;
 mod packs;
+mod resume;
+mod statistics;

@@ -1,0 +1,33 @@
+"""Measures a trained model on hold-out sets: JSON lines with `request`, `reply` and `refused`. No reply is printed.
+
+    python evaluate.py MODEL.bin FILE...
+"""
+
+import json
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+from train import BAND, matrix
+
+
+def main() -> None:
+    content = Path(sys.argv[1]).read_bytes()
+    step, bias = struct.unpack("<ff", content[4:12])
+    weights = np.frombuffer(content[12:], dtype=np.int8).astype(float)
+    for name in sys.argv[2:]:
+        rows = [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
+        wanted = np.array([row["refused"] for row in rows])
+        chance = 1 / (1 + np.exp(-(matrix([(row["request"], row["reply"]) for row in rows]) @ weights * step + bias)))
+        said, clear = chance > 0.5, (chance <= BAND[0]) | (chance >= BAND[1])
+        print(
+            f"{Path(name).name}: n {len(rows)}, accuracy {(said == wanted).mean():.3f}, "
+            f"sensitivity {said[wanted].mean():.3f}, specificity {(~said[~wanted]).mean():.3f}; "
+            f"clear {clear.sum()}, of those accuracy {(said == wanted)[clear].mean():.3f}, "
+            f"sensitivity {said[wanted & clear].mean():.3f}, specificity {(~said[~wanted & clear]).mean():.3f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
