@@ -23,8 +23,12 @@ from settings import DEFAULT_STATE
 Json = dict[str, Any]
 Key = tuple[str, str, str, str]
 
+TO_MODEL = "application_to_model"
+"""The class of the edges that are compared; `--class all` has others beside."""
+
 COMPARED = ("calls", "errors", "identity_arn", "workload_kind", "first_seen", "last_seen")
-"""What must agree in an edge that was found; differences are shown, and only those in `calls` and `errors` counted."""
+"""What must agree in an edge that was found, where the truth has it; differences are shown, only those in `calls` and
+`errors` counted."""
 
 
 @dataclass
@@ -85,7 +89,7 @@ def _differences(answered: Json, true: Json) -> list[str]:
     return [
         f"{name}: {answered.get(name)!r} instead of {true[name]!r}"
         for name in COMPARED
-        if plain(name, answered.get(name)) != plain(name, true[name])
+        if name in true and plain(name, answered.get(name)) != plain(name, true[name])
     ]
 
 
@@ -112,11 +116,11 @@ def _shown(one: Key) -> str:
 
 
 def edges_of(content: Any) -> list[Json]:
-    """The edges of `sightline map --json`: under `edges`, or the bare array."""
+    """The edges to models of `sightline map --json`: under `edges`, or the bare array."""
     edges = content.get("edges") if isinstance(content, dict) else content
     if not isinstance(edges, list):
         raise ValueError("the map has no array `edges`")
-    return edges
+    return [edge for edge in edges if edge.get("class", TO_MODEL) == TO_MODEL]
 
 
 def main() -> int:

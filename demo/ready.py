@@ -1,4 +1,4 @@
-"""What must be there before the demo and the tests: tools, the virtual environment, and whether the estate still stands.
+"""What must be there before the demo and the tests: tools, the virtual environment, whether the estate still stands.
 
     python3 demo/ready.py [--venv]
 
@@ -118,7 +118,8 @@ def mark_built(state: Path, reached: str) -> None:
 def main() -> int:
     """The command line: 0 when everything that was asked for is there."""
     if sys.version_info < (3, 10):
-        print(f"error: Python 3.10 or later is needed, this is {sys.version.split()[0]}: set PYTHON=… to a newer one", file=sys.stderr)
+        found = sys.version.split()[0]
+        print(f"error: Python 3.10 or later is needed, this is {found}: set PYTHON=… to a newer one", file=sys.stderr)
         return 1
     root = Path(__file__).resolve().parent.parent
     try:

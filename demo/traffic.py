@@ -110,11 +110,27 @@ TRAFFIC: tuple[Traffic, ...] = (
     # A contractor without permission, in two regions within the hour; AWS spells the refusal in two ways.
     Traffic("user/dave", "dave", OPUS, INTERNET, "InvokeModel", 0, 9, "AccessDenied", hours=(37, 37.6)),
     Traffic("user/dave", "dave", HAIKU, INTERNET, "InvokeModel", 0, 4, REFUSED, region=EU, hours=(37.6, 38)),
-    # A person through IAM Identity Center: the role's session tells no workload.
+    # A person through IAM Identity Center: its roles' sessions are named by the person.
     Traffic("sso/jane.doe@example.com", SSO_ROLE, MISTRAL, INTERNET, "InvokeModel", 17, hours=(33, 42)),
     Traffic("sso/jane.doe@example.com", SSO_ROLE, "agent/travel-agent", INTERNET, "InvokeAgent", 8, hours=(26, 35)),
     # Another account, through an endpoint of its own that no inventory of ours has.
     Traffic("partner/partner-app", "partner-app", IMPORTED, UNKNOWN, "InvokeModel", 11, by_arn=True, hours=(14, 20)),
+)
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A model that is no AWS service: names and flows tell of it, and no trail."""
+
+    workload: str
+    host: str
+    region: str = US
+    path: str = INTERNET
+
+
+SHADOWS: tuple[Shadow, ...] = (
+    # The network `data` has flow logs and Resolver logs; calls cannot be counted.
+    Shadow("instance/training-loader", "api.openai.com"),
 )
 
 
@@ -144,7 +160,6 @@ FLOWS_THAT_ARE_NOT_MODELS: tuple[Silence, ...] = (
     Silence("instance/billing-api", "HTTPS to the interface endpoint of Secrets Manager"),
     Silence("instance/chat-frontend-1", "HTTPS to S3 through the gateway endpoint, and to search-api"),
     Silence("instance/etl-runner", "PostgreSQL to warehouse, HTTPS through NAT to a package mirror"),
-    Silence("instance/training-loader", "HTTPS through NAT to api.openai.com: a model, and none of AWS's"),
     Silence("instance/bastion", "refused connections from the internet"),
 )
 

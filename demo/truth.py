@@ -18,17 +18,17 @@ from typing import Any
 from estate.ledger import Ledger
 from schedule import attempts
 from settings import ACCOUNT, DEFAULT_END, DEFAULT_STATE, PARTNER_ACCOUNT, WINDOW, rfc3339, utc
-from traffic import FLOWS_THAT_ARE_NOT_MODELS, MAY_BUT_DO_NOT, NOT_BUILT, TRAFFIC, Traffic
+from traffic import FLOWS_THAT_ARE_NOT_MODELS, MAY_BUT_DO_NOT, NOT_BUILT, SHADOWS, TRAFFIC, Shadow, Traffic
 
-KINDS = {"sso": "role", "partner": "external"}
+KINDS = {"sso": "user", "partner": "external"}
 """Kinds of workload that the product calls by another word than the table's prefix."""
 
 
 def workload_arn(row: Traffic, ledger: Ledger) -> str:
-    """The ARN by which the map knows the workload; a session without workload goes by its role."""
+    """The ARN by which the map knows the workload; a person of IAM Identity Center goes by his session."""
     kind, name = row.workload.split("/", 1)
     if kind == "sso":
-        return ledger.arn("role", row.identity)
+        return f"arn:aws:sts::{ACCOUNT}:assumed-role/{row.identity}/{name}"
     if kind == "partner":
         return f"arn:aws:iam::{PARTNER_ACCOUNT}:role/{row.identity}"
     return ledger.arn(kind, name)
@@ -70,9 +70,24 @@ def edge(row: Traffic, ledger: Ledger, end: datetime) -> dict[str, Any]:
     }
 
 
+def shadow_edge(row: Shadow, ledger: Ledger) -> dict[str, Any]:
+    """An edge that flow logs alone tell: no calls are counted, and nobody's permissions were used."""
+    kind, name = row.workload.split("/", 1)
+    return {
+        "workload_arn": ledger.arn(kind, name),
+        "workload_kind": kind,
+        "identity_arn": "",
+        "model_arn": row.host,
+        "region": row.region,
+        "path": row.path,
+        "calls": 0,
+        "errors": 0,
+    }
+
+
 def ground_truth(ledger: Ledger, end: datetime) -> dict[str, Any]:
     """The whole file's content."""
-    edges = [edge(row, ledger, end) for row in TRAFFIC]
+    edges = [edge(row, ledger, end) for row in TRAFFIC] + [shadow_edge(row, ledger) for row in SHADOWS]
     edges.sort(key=lambda one: (one["workload_arn"], one["model_arn"], one["region"], one["path"]))
     may = [
         {"workload_arn": ledger.arn(*silence.subject.split("/", 1)), "about": silence.about}

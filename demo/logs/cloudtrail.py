@@ -35,14 +35,15 @@ def objects(records: Iterable[Json], end: datetime) -> Iterator[Object]:
         files[record["awsRegion"], closed].append(record)
     named = sorted(files.items(), key=lambda one: (one[0][0], one[0][1]))
     for (region, closed), held in named:
-        yield _file(region, closed, held, "")
+        yield file(region, closed, held, "")
     # CloudTrail delivers at least once: the fullest file comes again under another name, with the same event ids.
     (region, closed), held = max(named, key=lambda one: len(one[1]))
-    yield _file(region, closed, held, "again")
+    yield file(region, closed, held, "again")
     yield _digest(end)
 
 
-def _file(region: str, closed: datetime, records: list[Json], copy: str) -> Object:
+def file(region: str, closed: datetime, records: list[Json], copy: str) -> Object:
+    """Key and bytes of one file; `copy` sets a second delivery apart from the first."""
     shuffled = list(records)
     # Records within a file are in no order.
     random.Random(f"{region}{closed}").shuffle(shuffled)

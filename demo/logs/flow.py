@@ -68,13 +68,17 @@ def _files(layout: Layout, talks: list[Conversation], ledger: Ledger, end: datet
 
 
 def _records(talk: Conversation, ledger: Ledger, aggregation: int) -> Iterator[Fields]:
+    yield from records(talk, aggregation, _place(talk.vpc, talk.interface, ledger))
+
+
+def records(talk: Conversation, aggregation: int, place: Fields) -> Iterator[Fields]:
     """Both directions; a refused conversation has one."""
-    yield _record(talk, ledger, aggregation, to_server=True)
+    yield _record(talk, aggregation, place, to_server=True)
     if talk.accepted and talk.received:
-        yield _record(talk, ledger, aggregation, to_server=False)
+        yield _record(talk, aggregation, place, to_server=False)
 
 
-def _record(talk: Conversation, ledger: Ledger, aggregation: int, to_server: bool) -> Fields:
+def _record(talk: Conversation, aggregation: int, place: Fields, to_server: bool) -> Fields:
     start = int(talk.begin.timestamp())
     size = talk.sent if to_server else talk.received
     outbound = to_server == talk.client_side
@@ -105,7 +109,7 @@ def _record(talk: Conversation, ledger: Ledger, aggregation: int, to_server: boo
         "flow-direction": "egress" if outbound else "ingress",
         "traffic-path": str(talk.traffic_path) if outbound else "-",
         "instance-id": talk.instance_id or "-",
-        **_place(talk.vpc, talk.interface, ledger),
+        **place,
     }
 
 

@@ -50,7 +50,7 @@ def objects(calls: Iterable[Json], ledger: Ledger, end: datetime) -> Iterator[Ob
         hour = utc(call["eventTime"]).replace(minute=0, second=0)
         wish = _wish(call, ledger) & special if "errorCode" not in call else set()
         special -= wish
-        record, beside = _record(call, ledger, wish, f"{FOLDER}/{hour:%Y/%m/%d/%H}/data")
+        record, beside = entry(call, ledger, wish, f"{FOLDER}/{hour:%Y/%m/%d/%H}/data")
         hours[hour].append(record)
         yield from beside
     for hour, records in hours.items():
@@ -80,8 +80,8 @@ def _wish(call: Json, ledger: Ledger) -> set[str]:
     return wish
 
 
-def _record(call: Json, ledger: Ledger, wish: set[str], folder: str) -> tuple[Json, list[Object]]:
-    """The record, and the bodies that lie beside it."""
+def entry(call: Json, ledger: Ledger, wish: set[str], folder: str) -> tuple[Json, list[Object]]:
+    """The log's record of a call of the trail, and the bodies that lie beside it."""
     operation, request_id = call["eventName"], call["requestID"]
     of = _call(call, ledger, wish)
     is_converse, is_stream = operation.startswith("Converse"), "Stream" in operation
@@ -89,7 +89,7 @@ def _record(call: Json, ledger: Ledger, wish: set[str], folder: str) -> tuple[Js
         "timestamp": call["eventTime"],
         "accountId": ACCOUNT,
         "identity": {"arn": call["userIdentity"]["arn"]},
-        "region": MAIN_REGION,
+        "region": call["awsRegion"],
         "requestId": request_id,
         "operation": operation,
         "modelId": call["requestParameters"]["modelId"],

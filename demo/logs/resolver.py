@@ -125,9 +125,7 @@ def _other(habit: Habit, ledger: Ledger) -> tuple[str, tuple[str, ...]]:
     return _NAMES[habit.server], SHADOW_ADDRESSES if habit.server in SHADOW_ADDRESSES else (habit.server,)
 
 
-def _asked(
-    ledger: Ledger, kind: str, name: str, at: datetime, host: str, answers: tuple[str, ...]
-) -> Iterator[Query]:
+def _asked(ledger: Ledger, kind: str, name: str, at: datetime, host: str, answers: tuple[str, ...]) -> Iterator[Query]:
     """The question, and from some clients its twin for an IPv6 address, of which there is none."""
     place = ledger.get(kind, name)
     address = CLUSTER_RESOLVER if kind == "pod" else place["address"]

@@ -40,7 +40,8 @@ class Evaluation(unittest.TestCase):
         self.assertIn("calls: 1000000 instead of", report(result))
 
     def test_fractions_of_seconds_are_no_difference(self) -> None:
-        answer = [one | {"first_seen": one["first_seen"].replace("Z", ".000Z")} for one in self.truth]
+        told = [one for one in self.truth if "first_seen" in one]
+        answer = [one | {"first_seen": one["first_seen"].replace("Z", ".000Z")} for one in told]
         self.assertFalse(compare(answer, self.truth).differences)
 
     def test_an_empty_answer_fails(self) -> None:

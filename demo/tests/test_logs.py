@@ -17,7 +17,7 @@ from logs import bodies, damaged, generate, invocation, resolver
 from logs.conversation import conversations
 from settings import ACCOUNT, DEFAULT_END, LOG_BUCKET, MAIN_REGION, WINDOW, rfc3339
 from tests.sample import ledger
-from traffic import TRAFFIC
+from traffic import SHADOWS, TRAFFIC
 from truth import ground_truth
 
 Json = dict[str, Any]
@@ -78,7 +78,8 @@ class Logs(unittest.TestCase):
     def test_the_truth_is_the_table(self) -> None:
         edges = ground_truth(self.ledger, DEFAULT_END)["edges"]
         self.assertEqual(
-            len(TRAFFIC), len({(one["workload_arn"], one["model_arn"], one["region"], one["path"]) for one in edges})
+            len(TRAFFIC) + len(SHADOWS),
+            len({(one["workload_arn"], one["model_arn"], one["region"], one["path"]) for one in edges}),
         )
         self.assertEqual(sum(row.calls for row in TRAFFIC), sum(one["calls"] for one in edges))
 
