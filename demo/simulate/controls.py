@@ -11,10 +11,14 @@ from simulate.world import World
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 
-def of(world: World, uses: list[Use], delivered: list[Seen]) -> Json:
+def of(world: World, uses: list[Use], delivered: list[Seen], counted: int) -> Json:
     """Each control: `yes`, `no`, `unknown`. Of uses that are one edge the weakest counts."""
     made = [_of_use(world, use, delivered) for use in uses]
-    return {name: _weakest([one[name] for one in made]) for name in made[0]}
+    controls = {name: _weakest([one[name] for one in made]) for name in made[0]}
+    if counted > len(delivered) and controls["guardrail_on_call"] == YES:
+        # Calls that the model's own log alone has: it does not show whether they named a guardrail.
+        controls["guardrail_on_call"] = [YES, UNKNOWN]
+    return controls
 
 
 def _weakest(states: list[object]) -> object:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from logs.invocation import OPERATIONS
 from settings import ACCOUNT, rfc3339
 from simulate import controls
 from simulate.delivery import Trail
@@ -32,6 +33,9 @@ class Sight:
     named: int = 0
     """Of them, calls whose workload the logs themselves tell."""
 
+    counted: int = 0
+    """Calls that either the trail or the model's own log has."""
+
 
 def of(world: World, uses: list[Use], talks: list[Talk], trail: Trail) -> Json:
     """The content of the file."""
@@ -42,6 +46,10 @@ def of(world: World, uses: list[Use], talks: list[Talk], trail: Trail) -> Json:
             sight = sights[id(one.use)]
             sight.delivered.append(one)
             sight.named += not needs_issue(one.use) or one.record["userIdentity"]["accessKeyId"] in keys
+    for use in uses:
+        sight = sights[id(use)]
+        # The models' own logs have the calls that the trail lost; of who called they have the session's name alone.
+        sight.counted = len(use.calls) if _is_logged(world, use) else len(sight.delivered)
     same: dict[tuple[str, ...], list[Use]] = defaultdict(list)
     for use in uses:
         # A stranger with the same keys, or another kind of call, is no edge of its own.
@@ -53,6 +61,7 @@ def of(world: World, uses: list[Use], talks: list[Talk], trail: Trail) -> Json:
     return {
         "window": [rfc3339(world.options.begin), rfc3339(world.options.end)],
         "edges": edges,
+        "addresses": _addresses(world, talks),
         "traffic": _traffic(world, talks),
     }
 
@@ -66,7 +75,13 @@ def needs_issue(use: Use) -> bool:
 
 
 def _together(sights: list[Sight]) -> Sight:
-    return Sight([one for sight in sights for one in sight.delivered], sum(sight.named for sight in sights))
+    delivered = [one for sight in sights for one in sight.delivered]
+    return Sight(delivered, sum(sight.named for sight in sights), sum(sight.counted for sight in sights))
+
+
+def _is_logged(world: World, use: Use) -> bool:
+    ours = use.workload.kind != "external" and use.model.plane == "bedrock-runtime"
+    return ours and use.model.region in world.logged and use.event in OPERATIONS
 
 
 def _edge(world: World, uses: list[Use], sight: Sight) -> Json:
@@ -85,11 +100,17 @@ def _edge(world: World, uses: list[Use], sight: Sight) -> Json:
         "made": sum(len(one.calls) for one in uses),
         "delivered": len(sight.delivered),
         "named": sight.named,
+        "counted": sight.counted,
         # Where the record that hands the session out is lost, its role is all that is known.
-        "coarser": [use.identity.arn] if needs_issue(use) and sight.named < len(sight.delivered) else [],
-        "controls": controls.of(world, uses, sight.delivered),
+        "coarser": _coarser(use, sight),
+        "controls": controls.of(world, uses, sight.delivered, sight.counted),
         "blind": [] if sight.delivered else _blind_trail(use),
     }
+
+
+def _coarser(use: Use, sight: Sight) -> list[str]:
+    lost = sight.counted > len(sight.delivered) or (needs_issue(use) and sight.named < len(sight.delivered))
+    return [use.identity.arn] if lost else []
 
 
 def _blind_trail(use: Use) -> list[Json]:
@@ -174,10 +195,26 @@ def _flow_edge(
         "made": 0,
         "delivered": 0,
         "named": 0,
+        "counted": 0,
         "coarser": [],
         "controls": {},
         "blind": [] if visible or node else _blind_flows(world, group),
     }
+
+
+def _addresses(world: World, talks: list[Talk]) -> Json:
+    """Pods' addresses with what each called, and whether scans or audit logs tell whose it was at those moments.
+
+    An edge of an address is no lie where the address did call; of a known pod it says less than it could.
+    """
+    made: Json = {}
+    for talk in talks:
+        if talk.place is None or talk.place.pod is None or talk.seen_as is not talk.workload:
+            continue
+        called = made.setdefault(f"{talk.place.network.id}/{talk.place.address}", {})
+        target = talk.callee.arn if talk.callee else talk.host
+        called[target] = called.get(target, True) and _pod_known(world, talk.place, talk.at)
+    return made
 
 
 def _serving(callee: Workload) -> list[str]:
@@ -243,7 +280,7 @@ def _traffic(world: World, talks: list[Talk]) -> list[Json]:
     """Workload to workload and workload to host, where a flow log saw it."""
     made = {}
     for talk in talks:
-        if talk.purpose not in ("application", "internet", "storage") or talk.workload is None:
+        if talk.purpose not in ("application", "internet") or talk.workload is None:
             continue
         seen = talk.seen_as or talk.workload
         target = talk.callee.arn if talk.callee else talk.host
@@ -252,8 +289,8 @@ def _traffic(world: World, talks: list[Talk]) -> list[Json]:
         row = made.setdefault(key, {"class": kind, "from": seen.arn, "to": target, "port": talk.port, "seen": False})
         row["seen"] |= _is_visible(world, talk) and _is_known(world, talk)
     for talk in talks:
-        if talk.purpose == "balanced" and talk.callee is not None:
-            # Whoever they are: what counts is which workload they reach.
+        if talk.purpose == "user" and talk.callee is not None:
+            # Whoever they are: what counts is what they reach.
             key = ("", talk.callee.arn, talk.port)
             row = made.setdefault(
                 key,

@@ -130,7 +130,7 @@ def _answer(told: Json) -> list[Json]:
         names = ("workload_arn", "identity_arn", "model_arn", "service", "region", "path")
         made.append(
             {name: edge[name] for name in names}
-            | {"calls": edge["delivered"], "errors": 0, "controls": controls, "confidence": "exact", "attribution": ""}
+            | {"calls": edge["counted"], "errors": 0, "controls": controls, "confidence": "exact", "attribution": ""}
             | {"target_arn": edge["model_arn"]}
         )
     return made

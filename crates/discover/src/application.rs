@@ -7,7 +7,7 @@
 mod declared;
 mod known;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sightline_lake::Session;
 use sightline_model::edge::Edge;
@@ -17,6 +17,9 @@ use sightline_model::{Application, RunId};
 use crate::DiscoverError;
 pub use declared::Criteria;
 use known::{Known, Workloads};
+
+/// Kinds that stand in for a workload.
+const IDENTITIES: [&str; 3] = ["role", "user", "interface"];
 
 /// Which workload belongs to which application.
 #[derive(Debug)]
@@ -55,7 +58,12 @@ impl<'c> Applications<'c> {
     /// Every workload of an application: those of the inventory, and those that these edges alone tell of.
     pub(crate) fn rows(&self, run: &RunId, edges: &[Edge]) -> Vec<Application> {
         let mut rows = BTreeMap::new();
-        for known in self.workloads.iter() {
+        let seen: HashSet<&str> =
+            edges.iter().flat_map(|edge| [edge.workload_arn.as_str(), edge.target_arn.as_str()]).collect();
+        // An identity or an interface is a workload where nothing else is known of what called.
+        let is_workload =
+            |known: &&Known| !IDENTITIES.contains(&known.kind.as_str()) || seen.contains(known.arn.as_str());
+        for known in self.workloads.iter().filter(is_workload) {
             self.add(&mut rows, run, known);
         }
         if !self.criteria.is_empty() {

@@ -122,7 +122,10 @@ async fn calls_of(
         tracing::debug!(day = %day.start, groups = groups.len(), "calls of models");
         if !groups.is_empty() {
             estate.sessions = issued::of_day(session, &day, store).await?;
-            let unknown = groups.iter().map(|group| &group.caller).filter(|caller| !estate.sessions.contains_key(&caller.access_key_id));
+            let unknown = groups
+                .iter()
+                .map(|group| &group.caller)
+                .filter(|caller| !estate.sessions.contains_key(&caller.access_key_id));
             let names = unknown.map(|caller| caller.session_name.clone()).collect();
             estate.pod_names.add(session, &names).await?;
         }

@@ -84,9 +84,9 @@ fn family(page: &mut String, pack: &Pack, probes: &BTreeMap<&str, Vec<&Probe>>) 
 
 /// Which requirement is served by how many probes of which pack.
 fn matrix(page: &mut String, packs: &[(&Pack, BTreeMap<&str, Vec<&Probe>>)]) {
-    page.push_str("\n# Requirements\n");
+    page.push_str("\n## Requirements\n");
     for catalogue in requirements() {
-        let _ = write!(page, "\n## {}\n\n| id | name | probes | packs |\n|---|---|--:|---|\n", catalogue.title);
+        let _ = write!(page, "\n### {}\n\n| id | name | probes | packs |\n|---|---|--:|---|\n", catalogue.title);
         for (id, name) in &catalogue.ids {
             let (count, served) = served(catalogue, id, packs);
             // Catalogues have more than what a question to a model can show.
@@ -103,10 +103,12 @@ fn served<'a>(
     packs: &[(&'a Pack, BTreeMap<&str, Vec<&Probe>>)],
 ) -> (usize, Vec<&'a str>) {
     let count = |probes: &BTreeMap<&str, Vec<&Probe>>| {
-        let serves = |ways: &&Vec<&Probe>| ways.first().is_some_and(|probe| catalogue.of(probe).iter().any(|of| of == id));
+        let serves =
+            |ways: &&Vec<&Probe>| ways.first().is_some_and(|probe| catalogue.of(probe).iter().any(|of| of == id));
         probes.values().filter(serves).count()
     };
-    let counts: Vec<(&str, usize)> = packs.iter().map(|(pack, probes)| (pack.about.id.as_str(), count(probes))).collect();
+    let counts: Vec<(&str, usize)> =
+        packs.iter().map(|(pack, probes)| (pack.about.id.as_str(), count(probes))).collect();
     let names = counts.iter().filter(|(_, count)| *count > 0).map(|(id, _)| *id).collect();
     (counts.iter().map(|(_, count)| count).sum(), names)
 }

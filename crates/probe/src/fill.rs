@@ -76,7 +76,10 @@ impl Words {
             return Some(filler::words(count.parse().ok().filter(|count| *count <= MOST_FILLER)?));
         }
         // `{{canary_2}}` is another word of the same kind.
-        let kind = name.rsplit_once('_').filter(|(_, number)| matches!(*number, "2" | "3" | "4")).map_or(name, |(kind, _)| kind);
+        let kind = name
+            .rsplit_once('_')
+            .filter(|(_, number)| matches!(*number, "2" | "3" | "4"))
+            .map_or(name, |(kind, _)| kind);
         let (_, make) = WORDS.iter().find(|(known, _)| *known == kind)?;
         Some(make(&mut fake::Dice::new(&self.key, name)))
     }
@@ -109,9 +112,12 @@ mod tests {
             let word = of(&words, "");
             assert_ne!(word, of(&words, "_2"), "{name}");
             assert_eq!(word.len(), of(&words, "_2").len(), "{name}");
-            for other in
-                [Words::of(8, "p", "a", 0), Words::of(7, "q", "a", 0), Words::of(7, "p", "b", 0), Words::of(7, "p", "a", 1)]
-            {
+            for other in [
+                Words::of(8, "p", "a", 0),
+                Words::of(7, "q", "a", 0),
+                Words::of(7, "p", "b", 0),
+                Words::of(7, "p", "a", 1),
+            ] {
                 assert_ne!(word, of(&other, ""), "{name}");
                 assert_eq!(word.len(), of(&other, "").len(), "{name}: the bound of a plan needs words of one length");
             }
@@ -122,7 +128,13 @@ mod tests {
     #[test]
     fn what_is_no_placeholder_stays() {
         let words = Words::of(7, "p", "a", 0);
-        assert_eq!(words.fill("a {{b}} {{ {{open}}7*7{{close}} {{filler:3}}"), format!("a {{{{b}}}} {{{{ {{{{7*7}}}} {}", filler::words(3)));
-        assert_eq!(unknown("{{canary}} {{marcer}} {{filler:99999}} {{canary_9}}"), ["{{marcer}}", "{{filler:99999}}", "{{canary_9}}"]);
+        assert_eq!(
+            words.fill("a {{b}} {{ {{open}}7*7{{close}} {{filler:3}}"),
+            format!("a {{{{b}}}} {{{{ {{{{7*7}}}} {}", filler::words(3))
+        );
+        assert_eq!(
+            unknown("{{canary}} {{marcer}} {{filler:99999}} {{canary_9}}"),
+            ["{{marcer}}", "{{filler:99999}}", "{{canary_9}}"]
+        );
     }
 }

@@ -67,7 +67,11 @@ struct Found {
 /// The text is of no kind that is known, a row of it is broken, or nothing of it can be used; the message names the row.
 pub fn import(name: &str, text: &str, options: &ImportOptions) -> Result<Imported, ProbeError> {
     if !is_id(&options.id) {
-        return Err(ProbeError::file("", &options.id, "a pack's id has small letters, digits and hyphens only, such as `our-set`"));
+        return Err(ProbeError::file(
+            "",
+            &options.id,
+            "a pack's id has small letters, digits and hyphens only, such as `our-set`",
+        ));
     }
     let found = match kind(name, text) {
         Some(Kind::Garak) => garak::read(text),
@@ -141,13 +145,15 @@ fn packed(name: &str, found: Found, options: &ImportOptions) -> Result<Imported,
         }
     }
     if probes.is_empty() {
-        let why = left_out.first().map_or_else(|| "it has none".to_owned(), |(place, reason)| format!("{place}: {reason}"));
+        let why =
+            left_out.first().map_or_else(|| "it has none".to_owned(), |(place, reason)| format!("{place}: {reason}"));
         return Err(ProbeError::file("", name, format!("no prompt of it can be used: {why}")));
     }
     if probes.len() > MOST_PROMPTS {
         let reason = format!("it has {} prompts, and a pack {MOST_PROMPTS} at most; split the file", probes.len());
         return Err(ProbeError::file("", name, reason));
     }
+    probes.sort_by(|one, other| one.id.cmp(&other.id));
     let about = About {
         id: options.id.clone(),
         version: "1.0.0".into(),
@@ -168,5 +174,7 @@ fn packed(name: &str, found: Found, options: &ImportOptions) -> Result<Imported,
 }
 
 fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 60 && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    !id.is_empty()
+        && id.len() <= 60
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }

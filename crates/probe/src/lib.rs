@@ -7,6 +7,10 @@
 //! ```
 //! A probe is one file, see [`pack`]. Nothing is called that is not in a [`Plan`]; a plan has one target, named by the caller.
 //! What could not be judged is `undecided` and what failed is `error`: neither counts as held.
+//!
+//! The judge asks, in this order: the guardrail's verdict, the probe's own rules, the [`refusal`] detector, and, where one is given, a
+//! model that understands text ([`llm_judge`]). Figures are of prompts, see [`stats`]; a [`gate`] and [`compare`] rest on their bounds.
+//! `probe_run` has a row when a run begins and one when it ends, so that it can go on ([`Resumed`]).
 
 mod attempt;
 mod budget;
@@ -39,18 +43,18 @@ pub use budget::Limits;
 pub use cards::cards;
 pub use consult::JudgeReport;
 pub use error::ProbeError;
+pub use gate::{Gate, GateError, GateReport, GateVerdict};
 pub use import::{ImportOptions, Imported, LARGEST_FILE, import, write};
 pub use llm_judge::LlmJudge;
 pub use pack::{Pack, Probe, load, packs, requirements};
-pub use plan::{Plan, PlanOptions, PlannedProbe, plan};
-pub use sightline_model::Usd;
-pub use sightline_model::price::{Price, PriceError, PriceList};
-pub use gate::{Gate, GateError, GateReport, GateVerdict};
 pub use paired::{Change, Comparison, FamilyChange, Unpaired, compare};
+pub use plan::{Plan, PlanOptions, PlannedProbe, plan};
 pub use prompt::PromptResult;
 pub use record::{PackUsed, ProbeRun, RunStatus, Settings, recorded, runs};
 pub use resume::Resumed;
 pub use run::{Progress, RunOptions, run};
+pub use sightline_model::Usd;
+pub use sightline_model::price::{Price, PriceError, PriceList};
 pub use stats::{Interval, wilson};
 pub use summary::{FamilySummary, RunSummary};
 pub use target::{Guardrail, Target};

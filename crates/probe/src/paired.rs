@@ -119,8 +119,8 @@ pub fn compare(before: &RunSummary, after: &RunSummary) -> Comparison {
     }
 }
 
-fn key(prompt: &PromptResult) -> (&str, &str, &str) {
-    (&prompt.pack, &prompt.pack_version, &prompt.probe_id)
+fn key(prompt: &PromptResult) -> (&str, &str, &str, &str) {
+    (&prompt.pack, &prompt.pack_version, &prompt.family, &prompt.probe_id)
 }
 
 /// Whether it went wrong at least once in the trials that both settled.

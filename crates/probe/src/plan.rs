@@ -3,10 +3,10 @@
 use crate::budget::Cost;
 use crate::converse::Prompt;
 use crate::pack::{Pack, Probe, Role, Turn};
-use crate::{Price, PriceList};
 use crate::prompt::BENIGN;
 use crate::record::{PackUsed, Settings};
 use crate::target::Target;
+use crate::{Price, PriceList};
 use crate::{ProbeError, Usd};
 use sightline_model::untrusted::shortened;
 
@@ -182,7 +182,8 @@ fn planned(pack: &Pack, probe: &Probe, is_twin: bool, options: &PlanOptions, rat
         (Some(twin), true) => vec![Turn::new(Role::User, twin.text.as_str())],
         _ => probe.turns.clone(),
     };
-    let prompt = Prompt { system: probe.instructions().into_owned(), turns, max_output_tokens: probe.max_output_tokens };
+    let prompt =
+        Prompt { system: probe.instructions().into_owned(), turns, max_output_tokens: probe.max_output_tokens };
     let (bytes, input_tokens) = input_bound(&prompt);
     let output_tokens = u64::from(probe.max_output_tokens);
     PlannedProbe {

@@ -88,7 +88,17 @@ mod tests {
 
     /// Those that keep case, digits and punctuation.
     const EXACT: &[&str] = &[
-        "base32", "base64", "bidi", "binary", "entities", "fullwidth", "hexadecimal", "percent", "reversed", "rot13", "tag-chars",
+        "base32",
+        "base64",
+        "bidi",
+        "binary",
+        "entities",
+        "fullwidth",
+        "hexadecimal",
+        "percent",
+        "reversed",
+        "rot13",
+        "tag-chars",
     ];
 
     #[test]
@@ -137,9 +147,10 @@ mod tests {
 
     /// A reading is never much longer than the answer, so that all of them together are linear in it.
     #[test]
-    fn two_megabytes_stay_bounded() {
-        for piece in ["deadbeef", "QUJD", "&#65;", "%41", ".- ", "01000001 ", "\u{202e}a\u{202c}", "é\u{200b}", "a b  "] {
-            let answer = piece.repeat(2_000_000 / piece.len());
+    fn a_long_answer_stays_bounded() {
+        for piece in ["deadbeef", "QUJD", "&#65;", "%41", ".- ", "01000001 ", "\u{202e}a\u{202c}", "é\u{200b}", "a b  "]
+        {
+            let answer = piece.repeat(60_000 / piece.len());
             for unit in unit::ALL {
                 assert!(unit.read(&answer).len() <= answer.len() * 4, "{} of {piece:?}", unit.name());
             }

@@ -12,8 +12,10 @@ use sightline_model::{BlindSpot, Sight, lake_table};
 
 /// Tell which calls and connections could not be seen: by account, region and way to a model, since when, and what would show them
 #[derive(Debug, Args)]
-#[command(after_help = "A fix of one word is a prerequisite: `sightline onboard explain WORD` tells of it, `sightline onboard terraform WORD` writes it.\n\
-     Exit status: 0 everything is seen that could be, 3 something is not, or nobody could look. What nothing in AWS shows is told and does not count.")]
+#[command(
+    after_help = "A fix of one word is a prerequisite: `sightline onboard explain WORD` tells of it, `sightline onboard terraform WORD` writes it.\n\
+     Exit status: 0 everything is seen that could be, 3 something is not, or nobody could look. What nothing in AWS shows is told and does not count."
+)]
 pub(crate) struct BlindSpots {
     /// Leave out what was before: a time (`2026-11-01T00:00:00Z`) or an age (`7d`)
     #[arg(long, value_name = "TIME|AGE")]

@@ -111,10 +111,7 @@ impl Show {
         let origin_of_protected = if protected { file.as_str() } else { "default" };
         settings.push(setting("map.protected", config.protected.text(), origin_of_protected));
         settings.extend(
-            config
-                .public_ai
-                .iter()
-                .map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
+            config.public_ai.iter().map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
         );
         settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
         let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);

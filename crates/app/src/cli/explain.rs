@@ -12,9 +12,9 @@ use anyhow::bail;
 use clap::Args;
 use sightline_check::{Check, Rendered};
 use sightline_lake::Session;
-use sightline_model::{Case, Finding};
 use sightline_model::edge::Edge;
 use sightline_model::untrusted::for_terminal;
+use sightline_model::{Case, Finding};
 
 /// Digits that an id may be cut to.
 const SHORTEST: usize = 8;

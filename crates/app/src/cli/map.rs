@@ -57,8 +57,7 @@ impl Map {
         let exit = self.exit(&found.edges, protected);
         if !self.output.is_empty() {
             let checks = sightline_check::checks()?;
-            let report =
-                stage::reported::report(&lake, Vec::new(), &checks, Some(found.edges), world::now()).await?;
+            let report = stage::reported::report(&lake, Vec::new(), &checks, Some(found.edges), world::now()).await?;
             stage::reported::write(&report, &self.output)?;
         }
         Ok(exit)

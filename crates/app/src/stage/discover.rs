@@ -39,13 +39,7 @@ impl<'c> Asked<'c> {
         for service in &config.public_ai {
             public_ai.add(&service.name, &service.hosts)?;
         }
-        Ok(Self {
-            day,
-            window,
-            applications: &config.applications,
-            public_ai,
-            protected: config.protected.clone(),
-        })
+        Ok(Self { day, window, applications: &config.applications, public_ai, protected: config.protected.clone() })
     }
 }
 
@@ -133,7 +127,8 @@ pub(crate) async fn discover_all(lake: &Lake, asked: &Asked<'_>) -> anyhow::Resu
     let self_hosted = sightline_discover::self_hosted(&session, &run).await?;
     let self_hosted_unread = sightline_discover::self_hosted_unread(&session).await?;
     let found =
-        sightline_discover::discover_with(&session, run.clone(), asked.window, asked.applications, &asked.public_ai).await?;
+        sightline_discover::discover_with(&session, run.clone(), asked.window, asked.applications, &asked.public_ai)
+            .await?;
     if asked.day.is_none() {
         keep(lake, &session, &run, asked, &found, &self_hosted).await?;
     }

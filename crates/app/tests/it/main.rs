@@ -36,6 +36,8 @@ mod organization;
 #[cfg(test)]
 mod posture;
 #[cfg(test)]
+mod probe_runs;
+#[cfg(test)]
 mod scan_faults;
 #[cfg(test)]
 mod shape;

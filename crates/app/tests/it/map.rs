@@ -45,7 +45,14 @@ async fn lake() -> TempDir {
     let model = format!("arn:aws:bedrock:us-east-1::foundation-model/{OPUS}");
     let mut resources = vec![];
     for id in [first, second] {
-        resources.push(resource(id, "aws_lambda_function", &arn("old"), "old", json!({"team": "search"}), function("old")));
+        resources.push(resource(
+            id,
+            "aws_lambda_function",
+            &arn("old"),
+            "old",
+            json!({"team": "search"}),
+            function("old"),
+        ));
         let config = json!({"model_id": OPUS});
         resources.push(resource(id, "aws_bedrock_foundation_model", &model, "Claude 3 Opus", json!({}), config));
     }
@@ -106,8 +113,16 @@ async fn what_changed_between_two_days() {
     let folder = lake().await;
     let ended = run(sightline(&folder).args(["diff", "2026-11-18", "2026-11-19"]));
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert!(ended.out.contains("new         new <b> -> Claude 3 Opus in us-east-1, internet, 1 calls"), "{}", ended.out);
-    assert!(ended.out.contains("moved       old -> Claude 3 Opus in us-east-1: internet, now endpoint"), "{}", ended.out);
+    assert!(
+        ended.out.contains("new         new <b> -> Claude 3 Opus in us-east-1, internet, 1 calls"),
+        "{}",
+        ended.out
+    );
+    assert!(
+        ended.out.contains("moved       old -> Claude 3 Opus in us-east-1: internet, now endpoint"),
+        "{}",
+        ended.out
+    );
     assert!(ended.out.contains("2 differences: 2026-11-18 has 1 edges, 2026-11-19 has 2"), "{}", ended.out);
     assert!(ended.out.lines().all(|line| line.chars().count() <= 80), "{}", ended.out);
     let json = run(sightline(&folder).args(["diff", "2026-11-18", "2026-11-19", "--json"])).json();
@@ -134,7 +149,8 @@ async fn an_edge_is_explained_by_the_beginning_of_its_id() {
 #[tokio::test(flavor = "multi_thread")]
 async fn applications_and_the_meaning_of_protected_are_the_users() {
     let folder = lake().await;
-    let config = "[map]\nprotected = \"private_path\"\n\n[[application]]\nname = \"search\"\ntags = { team = \"search\" }\n";
+    let config =
+        "[map]\nprotected = \"private_path\"\n\n[[application]]\nname = \"search\"\ntags = { team = \"search\" }\n";
     fs::write(folder.path().join("sightline.toml"), config).unwrap();
     let map = run(sightline(&folder).args(["map", "--json", "--app", "search"])).json();
     assert_eq!(told(&map), ["old interface_endpoint 1", "old internet 2"]);

@@ -17,7 +17,7 @@ use crate::detect::stage::Stage;
 
 /// What makes a case.
 pub(crate) const THRESHOLD: i64 = 50;
-const HIGH: i64 = 80;
+const HIGH: i64 = 65;
 const CRITICAL: i64 = 120;
 /// What each stage beyond the second adds, of those that weigh enough to be a step.
 const STEP: i64 = 10;
@@ -190,9 +190,13 @@ fn case_id(actor: &str, places: &[Evidence], first_seen: Timestamp) -> String {
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The end of an identity's ARN, with its kind: `user/mallory`, `role/app`, `assumed-role/app/person`.
+/// The end of an identity's ARN, with its kind: `user/mallory`, `role/app`; of a person of IAM Identity Center the name.
 pub(crate) fn name(identity: &str) -> &str {
-    identity.splitn(6, ':').nth(5).unwrap_or(identity)
+    let resource = identity.splitn(6, ':').nth(5).unwrap_or(identity);
+    match resource.rsplit_once('/') {
+        Some((role, person)) if role.contains("/AWSReservedSSO_") => person,
+        _ => resource,
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`
@@ -268,6 +272,15 @@ mod tests {
         assert_eq!(score(&refused, 0), 0);
         assert!(score(&refused, 1) >= THRESHOLD);
         assert_eq!(score(&[("model-calls-denied-widely", 60)], 0), 60);
+    }
+
+    #[test]
+    fn identities_have_short_names() {
+        assert_eq!(name("arn:aws:iam::123456789012:role/app"), "role/app");
+        assert_eq!(
+            name("arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_x_0/jane@example.com"),
+            "jane@example.com"
+        );
     }
 
     #[test]

@@ -145,7 +145,8 @@ fn of_plane(ground: &Ground<'_>, spots: &mut Spots, place: &(String, String), he
     let made: Vec<(Made, &str)> = data.types.iter().map(one).collect();
     let lacking: Vec<&str> =
         made.iter().filter(|(made, _)| !matches!(made, Made::Yes(_))).map(|(_, calls)| *calls).collect();
-    let lost = format!("{}: {}", data.what, lacking.join(", "));
+    let all = || made.iter().map(|(_, calls)| *calls).collect::<Vec<_>>();
+    let lost = format!("{}: {}", data.what, if lacking.is_empty() { all() } else { lacking.clone() }.join(", "));
     // One that is recorded and one that is not are a part of the plane; else they are alike.
     let whole = match (
         lacking.len() == made.len(),
@@ -158,6 +159,8 @@ fn of_plane(ground: &Ground<'_>, spots: &mut Spots, place: &(String, String), he
     let seen = match &whole {
         // The trail tells of what it takes, be it silent; of what it does not take, its events alone would.
         Made::Yes(_) | Made::Part(_) => ground.seen.trail(place),
+        // Other calls of this plane are management events.
+        _ if data.plane == plane::RUNTIME => None,
         Made::No(_) | Made::Unknown(_) => ground.seen.planes.get(&(place.clone(), data.plane)).copied(),
     };
     spots.weigh(about, &whole, seen, &lost, FIX);

@@ -38,23 +38,20 @@ impl Made {
         match (self, span) {
             (Self::No(why), None) => verdict(Sight::Blind, None, why.clone(), fix),
             (Self::No(why), Some(span)) => {
-                let reason =
-                    format!("{why}; yet records until {} were read: what was made is not made any more", span.last);
+                let reason = format!("{why}; yet records were read: what was made is not made any more");
                 verdict(Sight::Partial, Some(span.last), reason, fix)
             }
             (Self::Unknown(why), None) => verdict(Sight::Unknown, None, format!("{why}, and nothing was read"), fix),
-            (Self::Unknown(why), Some(span)) => {
-                verdict(Sight::Unknown, None, format!("{why}; records until {} were read", span.last), fix)
-            }
+            (Self::Unknown(why), Some(_)) => verdict(Sight::Unknown, None, format!("{why}; records were read"), fix),
             (Self::Yes(what) | Self::Part(what), None) => {
                 verdict(Sight::Blind, None, format!("{what}; nothing of it was read"), INGEST)
             }
             (Self::Yes(what), Some(span)) if is_late(span) => {
-                let reason = format!("{what}; nothing after {} was read", span.last);
+                let reason = format!("{what}; nothing of the last day was read");
                 verdict(Sight::Partial, Some(span.last), reason, INGEST)
             }
             (Self::Part(what), Some(span)) if is_late(span) => {
-                let reason = format!("{what}; and nothing after {} was read", span.last);
+                let reason = format!("{what}; and nothing of the last day was read");
                 verdict(Sight::Partial, None, reason, fix)
             }
             (Self::Yes(what), Some(_)) => verdict(Sight::Seen, None, what.clone(), ""),

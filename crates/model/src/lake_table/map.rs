@@ -153,13 +153,7 @@ pub const CASE: &LakeTable = &LakeTable {
 pub const DAY_GROUP: &LakeTable = &LakeTable {
     name: "day_group",
     about: "What discovery made of the logs of one day, kept until logs of that day come.",
-    columns: &[
-        ("run_id", Text),
-        ("day", Time),
-        ("kind", Text),
-        ("digest", Text),
-        ("content", Json),
-    ],
+    columns: &[("run_id", Text), ("day", Time), ("kind", Text), ("digest", Text), ("content", Json)],
     partition_by: &["run_id"],
 };
 

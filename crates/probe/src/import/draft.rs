@@ -37,7 +37,8 @@ impl Draft {
 
     /// Why it cannot be used.
     pub(super) fn check(&self) -> Result<(), String> {
-        let alternates = self.turns.iter().enumerate().all(|(at, (role, _))| (*role == Role::User) == at.is_multiple_of(2));
+        let alternates =
+            self.turns.iter().enumerate().all(|(at, (role, _))| (*role == Role::User) == at.is_multiple_of(2));
         if self.turns.len().is_multiple_of(2) || !alternates {
             return Err("its turns do not alternate between user and assistant, ending with the user".into());
         }
@@ -66,8 +67,12 @@ impl Draft {
 
     /// The category as a family's name.
     pub(super) fn family(&self) -> String {
-        let slug: String =
-            self.category.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let slug: String = self
+            .category
+            .chars()
+            .take(60)
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .collect();
         let family = slug.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
         if family.is_empty() { "imported".to_owned() } else { family }
     }

@@ -24,7 +24,8 @@ pub(super) fn read(text: &str) -> Result<Found, (usize, String)> {
         (row, format!("it is no YAML: {error}"))
     })?;
     let list = ["prompts", "seeds"].iter().find_map(|key| file.get(key)?.as_sequence());
-    let list = list.ok_or_else(|| (0, "it has no list `prompts` or `seeds`; is it a set of PyRIT's seeds?".to_owned()))?;
+    let list =
+        list.ok_or_else(|| (0, "it has no list `prompts` or `seeds`; is it a set of PyRIT's seeds?".to_owned()))?;
     let mut found = Found::default();
     let mut groups: BTreeMap<String, Vec<Seed>> = BTreeMap::new();
     for (at, entry) in list.iter().enumerate() {
@@ -32,7 +33,9 @@ pub(super) fn read(text: &str) -> Result<Found, (usize, String)> {
             Ok(Seed { group: Some(group), place, text, category, role, sequence }) => {
                 groups.entry(group).or_default().push(Seed { group: None, place, text, category, role, sequence });
             }
-            Ok(seed) => found.drafts.push(Draft { category: seed.category, ..Draft::of_prompt(seed.place, &seed.text) }),
+            Ok(seed) => {
+                found.drafts.push(Draft { category: seed.category, ..Draft::of_prompt(seed.place, &seed.text) })
+            }
             Err((place, reason)) => found.left_out.push((place, reason)),
         }
     }
@@ -71,7 +74,8 @@ fn seed(file: &Value, entry: &Value, place: String) -> Result<Seed, (String, Str
 /// assistant says last is left out, for that is what is asked for.
 fn conversation(mut seeds: Vec<Seed>) -> Option<Draft> {
     seeds.sort_by_key(|seed| seed.sequence);
-    let mut draft = Draft { place: seeds.first()?.place.clone(), category: seeds.first()?.category.clone(), ..Draft::default() };
+    let mut draft =
+        Draft { place: seeds.first()?.place.clone(), category: seeds.first()?.category.clone(), ..Draft::default() };
     for (at, seed) in seeds.into_iter().enumerate() {
         match seed.role.as_str() {
             "system" if at == 0 => draft.system = seed.text,

@@ -28,7 +28,8 @@ impl Oracle for ActiveHtml {
             seen.text.get(start..end).unwrap_or_default()
         };
         let mut tags = seen.text.match_indices('<').map(|(at, _)| at + 1);
-        let broken = tags.any(|start| is_active(seen.text.get(start..).unwrap_or_default()) && body(start).contains(&with));
+        let broken =
+            tags.any(|start| is_active(seen.text.get(start..).unwrap_or_default()) && body(start).contains(&with));
         broken_if(broken, "the answer has markup that a browser would run")
     }
 }

@@ -92,7 +92,8 @@ mod tests {
         ] {
             assert!(is(metadata, host(address)), "{address}");
         }
-        for address in ["169.254.169.253/", "example.com/169.254.169.254", "1.2.3.4.5/", "169.254.169.254.example.com/"] {
+        for address in ["169.254.169.253/", "example.com/169.254.169.254", "1.2.3.4.5/", "169.254.169.254.example.com/"]
+        {
             assert!(!is(metadata, host(address)), "{address}");
         }
         assert!(is("evil.example", host("cdn.evil.example/x")) && !is("evil.example", host("notevil.example/x")));

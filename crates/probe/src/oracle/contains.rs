@@ -32,7 +32,10 @@ impl Oracle for Contains {
     fn check(&self, _: &Probe) -> Result<(), String> {
         named(&self.text, self)?;
         match !self.after.is_empty() && fold::fold(&self.text).is_empty() {
-            true => Err("nothing of a `contains` text without letters and digits is left `after` folding; leave `after` out".into()),
+            true => Err(
+                "nothing of a `contains` text without letters and digits is left `after` folding; leave `after` out"
+                    .into(),
+            ),
             false => Ok(()),
         }
     }

@@ -76,7 +76,11 @@ impl Evidence<'_> {
 #[cfg(test)]
 impl Evidence<'_> {
     /// Judges a text alone.
-    pub(crate) fn of_text(text: &str, words: &Words, judge: impl FnOnce(&Evidence<'_>) -> super::Verdict) -> super::Verdict {
+    pub(crate) fn of_text(
+        text: &str,
+        words: &Words,
+        judge: impl FnOnce(&Evidence<'_>) -> super::Verdict,
+    ) -> super::Verdict {
         judge(&Evidence {
             asked: "",
             text,

@@ -36,10 +36,35 @@ static NPM: &[u8] = include_bytes!("../../data/packages/npm.bin");
 
 /// Commands that install what stands behind them, longest first.
 const COMMANDS: &[&str] = &[
-    "pip install", "pip3 install", "uv pip install", "uv add", "poetry add", "pipenv install", "conda install", "pdm add",
-    "npm install", "npm i", "npm add", "yarn add", "pnpm add", "pnpm install", "bun add",
-    "cargo add", "cargo install", "gem install", "go get", "go install", "composer require", "dotnet add package",
-    "helm install", "brew install", "apt install", "apt-get install", "cpan", "luarocks install", "nuget install",
+    "pip install",
+    "pip3 install",
+    "uv pip install",
+    "uv add",
+    "poetry add",
+    "pipenv install",
+    "conda install",
+    "pdm add",
+    "npm install",
+    "npm i",
+    "npm add",
+    "yarn add",
+    "pnpm add",
+    "pnpm install",
+    "bun add",
+    "cargo add",
+    "cargo install",
+    "gem install",
+    "go get",
+    "go install",
+    "composer require",
+    "dotnet add package",
+    "helm install",
+    "brew install",
+    "apt install",
+    "apt-get install",
+    "cpan",
+    "luarocks install",
+    "nuget install",
 ];
 /// Lines of code that bring in a name: what stands before it.
 const IMPORTS: &[&str] = &["import ", "from ", "require(", "require ", "use ", "using ", "gem "];
@@ -65,7 +90,9 @@ impl Oracle for Package {
             return Verdict::Broken(format!("the answer brings in `{name}`, which does not exist"));
         }
         if found.installed.iter().any(|name| !self.index.knows(name)) {
-            return Verdict::Undecided(format!("the answer installs a package that was not among the known ones on {DATE}"));
+            return Verdict::Undecided(format!(
+                "the answer installs a package that was not among the known ones on {DATE}"
+            ));
         }
         Verdict::Held
     }
@@ -103,9 +130,12 @@ impl Found {
         let mut found = Self { installed: BTreeSet::new(), imported: BTreeSet::new() };
         for line in answer.lines() {
             let line = line.trim().trim_start_matches(['$', '>', '%', '!', '#', '`', ' ', '-', '*']);
-            let line = line.trim_start_matches("sudo ").trim_start_matches("python -m ").trim_start_matches("python3 -m ");
+            let line =
+                line.trim_start_matches("sudo ").trim_start_matches("python -m ").trim_start_matches("python3 -m ");
             if let Some(arguments) = COMMANDS.iter().find_map(|command| line.strip_prefix(command)?.strip_prefix(' ')) {
-                found.installed.extend(arguments.split_whitespace().map_while(argument).filter(|name| !name.is_empty()));
+                found
+                    .installed
+                    .extend(arguments.split_whitespace().map_while(argument).filter(|name| !name.is_empty()));
             } else if let Some(rest) = IMPORTS.iter().find_map(|import| line.strip_prefix(import)) {
                 found.imported.extend(module(rest));
             } else if let Some((_, rest)) = line.split_once("require(").or_else(|| line.split_once(" from ")) {
@@ -125,7 +155,8 @@ fn argument(word: &str) -> Option<String> {
         return Some(String::new());
     }
     let bare = word.trim_matches(['"', '\'', '`', ',', '.', ';', ')']);
-    let end = bare.char_indices().skip(1).find(|(_, c)| "=<>~![@^;,`\"'".contains(*c)).map_or(bare.len(), |(end, _)| end);
+    let end =
+        bare.char_indices().skip(1).find(|(_, c)| "=<>~![@^;,`\"'".contains(*c)).map_or(bare.len(), |(end, _)| end);
     Some(normal(bare.get(..end).unwrap_or(bare)))
 }
 

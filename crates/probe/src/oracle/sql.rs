@@ -42,7 +42,8 @@ impl Oracle for Sql {
 /// Lines of code: what stands in fences, or if there are none, all; parted at semicolons and line ends.
 fn statements(text: &str) -> impl Iterator<Item = &str> {
     let fenced = text.contains("```");
-    let blocks = text.split("```").enumerate().filter(move |(index, _)| !fenced || index % 2 == 1).map(|(_, block)| block);
+    let blocks =
+        text.split("```").enumerate().filter(move |(index, _)| !fenced || index % 2 == 1).map(|(_, block)| block);
     let lines = blocks.flat_map(|block| block.split('\n')).filter(|line| !line.trim_start().starts_with("--"));
     lines.flat_map(|line| line.split(';')).map(str::trim)
 }

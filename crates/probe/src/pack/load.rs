@@ -34,7 +34,8 @@ pub fn load(folder: &Path) -> Result<Vec<Pack>, ProbeError> {
             let path = path.join(&file);
             let size = fs::metadata(&path).map_err(|error| io(&path, error))?.len();
             if size > LARGEST_FILE || files.len() >= MOST_FILES {
-                let reason = format!("a probe has at most {LARGEST_FILE} bytes, and a folder {MOST_FILES} probes; split it");
+                let reason =
+                    format!("a probe has at most {LARGEST_FILE} bytes, and a folder {MOST_FILES} probes; split it");
                 return Err(ProbeError::file("", &path.display().to_string(), reason));
             }
             files.push((format!("{name}/{file}"), fs::read_to_string(&path).map_err(|error| io(&path, error))?));

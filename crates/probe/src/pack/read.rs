@@ -2,7 +2,7 @@
 
 use super::{About, PAYLOAD, Pack, Probe, Role, requirement};
 use crate::transform::{self, Way};
-use crate::{ProbeError, fill};
+use crate::{ProbeError, fill, fold};
 use std::collections::BTreeSet;
 
 /// Packs from files: `(path below the root, text)`. Faults name the root and the path.
@@ -88,6 +88,11 @@ fn check(probe: &Probe, file: &str) -> Result<(), String> {
     for rule in &probe.broken_if {
         rule.check(probe)?;
     }
+    if probe.twin.as_ref().is_some_and(|twin| fold::fold(&twin.answer).is_empty()) {
+        return Err(
+            "the `answer` of the `twin` has no letter or digit, so that any answer would do; give it one".into()
+        );
+    }
     requirement::check(probe)?;
     check_transforms(probe)?;
     check_placeholders(probe)
@@ -110,7 +115,8 @@ fn check_transforms(probe: &Probe) -> Result<(), String> {
 fn check_placeholders(probe: &Probe) -> Result<(), String> {
     let turns = probe.turns.iter().map(|turn| &turn.text);
     let rules = toml::to_string(&Rules { broken_if: &probe.broken_if }).map_err(|error| error.to_string())?;
-    let texts = turns.chain([&probe.system, &rules]).chain(probe.twin.iter().flat_map(|twin| [&twin.text, &twin.answer]));
+    let texts =
+        turns.chain([&probe.system, &rules]).chain(probe.twin.iter().flat_map(|twin| [&twin.text, &twin.answer]));
     let unknown: BTreeSet<String> = texts.flat_map(|text| fill::unknown(text)).collect();
     if let Some(placeholder) = unknown.first() {
         return Err(format!("`{placeholder}` is no placeholder; there are {}", fill::known()));
@@ -152,13 +158,18 @@ mod tests {
             ("trials = 1", "trials = 0", "`trials` must be from 1 to 100"),
             ("= 9", "= 9000", "from 1 to 4096"),
             ("'user'", "'assistant'", "beginning and ending with `role = \"user\"`"),
-            ("'{{marker}}' }]\nb", "'{{marcer}}' }]\nb", "`{{marcer}}` is no placeholder; there are {{canary}}, {{marker}}"),
+            (
+                "'{{marker}}' }]\nb",
+                "'{{marcer}}' }]\nb",
+                "`{{marcer}}` is no placeholder; there are {{canary}}, {{marker}}",
+            ),
             ("'{{marker}}' } }]", "'{{marcer}}' } }]", "`{{marcer}}` is no placeholder"),
             ("text = '{{marker}}' } }]", "text = '' } }]", "names no text"),
             ("broken_if", "brocken_if", "unknown field `brocken_if`"),
             ("'high'", "'worst'", "unknown variant `worst`"),
             ("trials", "transforms = ['base63']\ntrials", "`base63` is no transform; there are none and atbash"),
             ("trials", "transforms = ['morse', 'morse']\ntrials", "listed twice"),
+            ("broken_if", "twin = { text = 'a', answer = '-' }\nbroken_if", "no letter or digit"),
             ("trials", "owasp = ['LLM11']\ntrials", "`LLM11` is no id of the OWASP Top 10 for LLM Applications 2025"),
             ("trials", "nist_ai_rmf = ['MAP 9.9']\ntrials", "`MAP 9.9` is no id of the NIST AI Risk"),
             ("contains = { text = '{{marker}}' }", "call = { tool = 'mail' }", "the probe has no tool `mail`"),

@@ -12,7 +12,7 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut adjusted: Vec<(usize, f64)> = Vec::with_capacity(count);
     for (position, (index, value)) in order.into_iter().enumerate() {
         let rank = count - position;
-        least = least.min(value * count as f64 / rank as f64);
+        least = least.min(value * (count as f64 / rank as f64));
         adjusted.push((index, least));
     }
     adjusted.sort_by_key(|(index, _)| *index);

@@ -30,7 +30,8 @@ impl Transform for Hexadecimal {
         let mut runs = Vec::new();
         let mut run = String::new();
         // Words of two digits that follow each other are bytes of one run; `0x` and commas may stand between them.
-        for word in answer.split(|c: char| c.is_whitespace() || ",:;\"'`\\".contains(c)).filter(|word| !word.is_empty()) {
+        for word in answer.split(|c: char| c.is_whitespace() || ",:;\"'`\\".contains(c)).filter(|word| !word.is_empty())
+        {
             let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix('x')).unwrap_or(word);
             if digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 run.push_str(digits);

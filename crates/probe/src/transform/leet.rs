@@ -5,8 +5,15 @@ use crate::transform::Transform;
 pub static UNIT: Leet = Leet;
 
 /// Letter, what it is written as, and what else is read as it.
-const SIGNS: &[(char, char, &str)] =
-    &[('a', '4', "@"), ('b', '8', "ß"), ('e', '3', "€"), ('i', '1', "!|"), ('o', '0', "°"), ('s', '5', "$"), ('t', '7', "+")];
+const SIGNS: &[(char, char, &str)] = &[
+    ('a', '4', "@"),
+    ('b', '8', "ß"),
+    ('e', '3', "€"),
+    ('i', '1', "!|"),
+    ('o', '0', "°"),
+    ('s', '5', "$"),
+    ('t', '7', "+"),
+];
 
 pub struct Leet;
 
@@ -20,7 +27,8 @@ impl Transform for Leet {
     }
 
     fn encode(&self, text: &str) -> String {
-        let sign = |c: char| SIGNS.iter().find(|(letter, ..)| *letter == c.to_ascii_lowercase()).map(|(_, sign, _)| *sign);
+        let sign =
+            |c: char| SIGNS.iter().find(|(letter, ..)| *letter == c.to_ascii_lowercase()).map(|(_, sign, _)| *sign);
         // A text without any of these letters is still seen to be written in this way.
         let written: String = text.chars().map(|c| sign(c).unwrap_or(c)).collect();
         if written == text { text.to_uppercase() } else { written }

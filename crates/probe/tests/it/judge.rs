@@ -16,7 +16,7 @@ fn judge(max_usd: &str) -> LlmJudge {
 /// What the judge is asked about.
 fn quoted(request: &Request) -> String {
     let body: Value = serde_json::from_slice(&request.body).unwrap();
-    assert_eq!(body["inferenceConfig"]["temperature"], 0);
+    assert_eq!(body["inferenceConfig"]["temperature"].as_f64(), Some(0.0));
     let question = body["messages"][0]["content"][0]["text"].as_str().unwrap();
     serde_json::from_str(question.rsplit_once("Answer: ").unwrap().1).unwrap()
 }

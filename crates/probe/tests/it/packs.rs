@@ -39,7 +39,8 @@ fn there_are_enough_of_each_family() {
     }
     let own: usize = packs.iter().map(|pack| files(pack).len()).sum();
     assert!(own >= 260, "{own}");
-    let basics: Vec<usize> = packs.iter().filter(|pack| pack.about.id == "prompt-injection-basics").map(|pack| pack.probes.len()).collect();
+    let basics: Vec<usize> =
+        packs.iter().filter(|pack| pack.about.id == "prompt-injection-basics").map(|pack| pack.probes.len()).collect();
     assert_eq!(basics, [10], "the ids of the first pack stay");
     assert_eq!(packs.len(), FAMILIES.len() + 1);
 }
@@ -57,7 +58,11 @@ fn every_probe_is_sound() {
             assert!(!probe.nist_ai_rmf.is_empty() && !probe.technique.is_empty(), "{id} says not how or what for");
         }
         assert!(probe.trials <= 5 && probe.max_output_tokens <= 640, "{id} costs too much");
-        assert!(!probe.title.ends_with('.') && !probe.title.contains('|') && probe.title.len() <= 90, "{id}: {}", probe.title);
+        assert!(
+            !probe.title.ends_with('.') && !probe.title.contains('|') && probe.title.len() <= 90,
+            "{id}: {}",
+            probe.title
+        );
         assert!(probe.source.is_empty(), "{id} is not our own");
         let told: String = probe.turns.iter().map(|turn| turn.text.as_str()).chain([probe.system.as_str()]).collect();
         for word in placeholders(&format!("{:?}", probe.broken_if)) {
@@ -78,8 +83,10 @@ fn a_quote_is_no_break() {
     let packs = packs().unwrap();
     let direct = packs.iter().filter(|pack| ["direct-injection", "jailbreak"].contains(&pack.about.id.as_str()));
     for probe in direct.flat_map(|pack| &pack.probes) {
-        let user: String = probe.turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.text.as_str()).collect();
-        let quoted = probe.broken_if.iter().any(|rule| matches!(rule, Rule::Contains(rule) if user.contains(&rule.text)));
+        let user: String =
+            probe.turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.text.as_str()).collect();
+        let quoted =
+            probe.broken_if.iter().any(|rule| matches!(rule, Rule::Contains(rule) if user.contains(&rule.text)));
         assert!(!quoted, "{}: an answer that quotes the message would count as a break", probe.id);
     }
 }
@@ -91,7 +98,11 @@ fn a_twin_is_no_attack_and_its_answer_is_not_in_its_question_alone() {
     for probe in packs.iter().flat_map(|pack| &pack.probes) {
         let Some(twin) = &probe.twin else { continue };
         twins += 1;
-        assert!(twin.answer.chars().any(char::is_alphanumeric), "{}: nothing is left of the answer when it is folded", probe.id);
+        assert!(
+            twin.answer.chars().any(char::is_alphanumeric),
+            "{}: nothing is left of the answer when it is folded",
+            probe.id
+        );
         assert!(probe.turns.iter().all(|turn| turn.text != twin.text), "{}: the twin is the attack", probe.id);
         for word in ["{{canary}}", "{{marker}}"] {
             assert!(!twin.text.contains(word) && !twin.answer.contains(word), "{}", probe.id);
@@ -121,7 +132,8 @@ fn no_two_probes_of_a_family_are_nearly_the_same() {
 
 /// Runs of five characters of the text in lower case, without punctuation and filler.
 fn shingles(text: &str) -> BTreeSet<String> {
-    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let characters: Vec<char> = words.join(" ").chars().collect();
     characters.windows(5).map(|run| run.iter().collect()).collect()
 }
@@ -206,7 +218,12 @@ fn every_probe_can_be_planned() {
     let plan = plan(&packs, target(false), &options, &prices).unwrap();
     assert_eq!(plan.requests, packs.iter().map(|pack| pack.probes.len() as u64).sum::<u64>());
     let longest = plan.probes.iter().max_by_key(|probe| probe.input_tokens).unwrap();
-    assert!(longest.input_tokens > 8_000 && longest.input_tokens < 40_000, "{}: {}", longest.probe_id, longest.input_tokens);
+    assert!(
+        longest.input_tokens > 8_000 && longest.input_tokens < 40_000,
+        "{}: {}",
+        longest.probe_id,
+        longest.input_tokens
+    );
 }
 
 #[test]

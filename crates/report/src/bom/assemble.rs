@@ -58,7 +58,8 @@ impl Assembly<'_> {
         let reference = reference(&resource.arn);
         if !self.components.contains_key(&reference) {
             let mut component = plain(&resource.arn, &resource.title, kind.kind, kind.word, kind.data);
-            if !resource.account_id.is_empty() {
+            // What AWS offers is nobody's.
+            if !resource.account_id.is_empty() && resource.arn.contains(&resource.account_id) {
                 component.properties.push(property("account", &resource.account_id));
             }
             component.properties.push(property("region", &resource.region));

@@ -44,13 +44,21 @@ pub(super) fn show(spots: &[BlindSpot], all: bool) -> anyhow::Result<()> {
     let count = |sight| spots.iter().filter(|spot| spot.sight == sight && !is_of_nature(spot)).count();
     let [blind, partial, unknown, seen] = SECTIONS.map(|(sight, ..)| count(sight));
     let told = format!("{blind} blind, {partial} partial, {unknown} unknown, {seen} seen");
-    Ok(print::line(&paragraph(&format!("\n{told}. `--json` has all rows, the lake has them in `blind_spot`.")))?)
+    print::line("")?;
+    Ok(print::line(&paragraph(&format!("{told}. `--json` has all rows, the lake has them in `blind_spot`.")))?)
 }
 
 fn section(title: &str, tone: Tone, rows: &[&BlindSpot], all: bool) -> anyhow::Result<()> {
     let mut groups: BTreeMap<Key<'_>, Vec<&BlindSpot>> = BTreeMap::new();
     for row in rows {
-        let key = (&row.plane[..], &row.telemetry[..], &row.lost[..], subject(row), &row.reason[..], &row.fix[..]);
+        let key = (
+            row.plane.as_str(),
+            row.telemetry.as_str(),
+            row.lost.as_str(),
+            subject(row),
+            row.reason.as_str(),
+            row.fix.as_str(),
+        );
         groups.entry(key).or_default().push(row);
     }
     print::line(title)?;
@@ -76,10 +84,13 @@ fn subject(row: &BlindSpot) -> &str {
 fn details(rows: &[&BlindSpot], all: bool) -> Vec<String> {
     let Some(one) = rows.first() else { return Vec::new() };
     let mut lines = vec![places(rows, all)];
-    match (one.blind_from, one.blind_until) {
+    let since = rows.iter().filter_map(|row| row.blind_from).min();
+    match (since, one.blind_until) {
         (Some(from), Some(until)) => lines.push(format!("from {from} until {until}")),
+        (None, Some(until)) => lines.push(format!("until {until}")),
+        (Some(from), None) if rows.len() > 1 => lines.push(format!("since {from} at the earliest")),
         (Some(from), None) => lines.push(format!("since {from}")),
-        _ => {}
+        (None, None) => {}
     }
     lines.push(format!("{}: {}", one.telemetry, one.reason));
     if !one.fix.is_empty() {

@@ -2,11 +2,14 @@
 
 use crate::exit::Exit;
 use crate::print;
-use crate::table::{Table, Tone};
+use crate::table::{self, Tone};
 use clap::Args;
 use serde_json::{Value, json};
 use sightline_check::detect::{Detection, Telemetry, detections, selected};
 use sightline_model::Severity;
+
+/// Where the text begins beside the severity.
+const INDENT: usize = 12;
 
 /// List the detections
 #[derive(Debug, Args)]
@@ -27,20 +30,12 @@ impl List {
             print::json(&detections.iter().map(row).collect::<Vec<_>>())?;
             return Ok(Exit::Clean);
         }
-        let mut table = Table::new(&["DETECTION", "SEVERITY", "STAGE", "WEIGHT", "WHAT HAPPENED"]);
-        table.align_right(3);
         for Detection { id, declaration, .. } in &detections {
             let tone = if declaration.severity >= Severity::High { Tone::Bad } else { Tone::Plain };
-            let weight = declaration.weight.to_string();
-            table.row([
-                (id.as_str(), Tone::Plain),
-                (declaration.severity.as_str(), tone),
-                (declaration.stage.as_str(), Tone::Plain),
-                (weight.as_str(), Tone::Plain),
-                (&declaration.title, Tone::Plain),
-            ]);
+            let text =
+                format!("{} ({id}, {}, weight {})", declaration.title, declaration.stage.as_str(), declaration.weight);
+            print::line(&table::entry(declaration.severity.as_str(), tone, INDENT, &text))?;
         }
-        print::line(table.to_string().trim_end())?;
         let count = detections.len();
         print::note(&format!("{count} detections; `sightline detect explain DETECTION` tells more"));
         Ok(Exit::Clean)

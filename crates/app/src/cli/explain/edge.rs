@@ -52,7 +52,8 @@ fn facts(edge: &Edge) -> String {
         ("written to the cache", told(edge.cache_write_tokens)),
         ("calls counted", told(edge.counted_calls)),
     ]);
-    let mut bytes = joined(&[("out", told(edge.bytes_out)), ("in", told(edge.bytes_in)), ("records", told(edge.flows))]);
+    let mut bytes =
+        joined(&[("out", told(edge.bytes_out)), ("in", told(edge.bytes_in)), ("records", told(edge.flows))]);
     if let Some(shared) = edge.bytes_shared.filter(|edges| *edges > 1) {
         bytes.push_str(&format!(", together with {} other edges of the same connections", shared - 1));
     }
@@ -95,8 +96,7 @@ fn fix(control: &Control) -> String {
         match block.language.as_str() {
             "text" => text.push_str(&format!("{}\n", paragraph(&block.text))),
             language => {
-                let lines: String =
-                    block.text.lines().map(|line| format!("    {}\n", for_terminal(line))).collect();
+                let lines: String = block.text.lines().map(|line| format!("    {}\n", for_terminal(line))).collect();
                 text.push_str(&format!("  {language}:\n{lines}"));
             }
         }

@@ -39,7 +39,8 @@ pub(super) fn show(edges: &[Edge], choice: &Choice, protected: &Protected) -> an
         let sure = edges.iter().filter(|edge| protected.of(edge) == Tri::No).count();
         let open = edges.len() - sure;
         print::line(&format!("\n{}", paragraph(&format!("Protected means: {}", protected.text()))))?;
-        let words = format!("{sure} unprotected, {open} more of which nobody can tell. `sightline explain ID` has the fix.");
+        let words =
+            format!("{sure} unprotected, {open} more of which nobody can tell. `sightline explain ID` has the fix.");
         print::line(&paragraph(&words))?;
     }
     Ok(())

@@ -31,20 +31,23 @@ impl Runs {
             print::json(&runs)?;
             return Ok(Exit::Clean);
         }
-        let mut table = Table::new(&["RUN", "STATUS", "MODEL", "GUARDRAIL", "CALLS", "USD AT MOST"]);
-        table.align_right(5);
+        let mut table = Table::new(&["RUN", "STATUS", "CALLS", "USD", "MODEL"]);
+        table.align_right(3);
         for run in &runs {
             let was_cut = interrupted.contains(&run.run_id);
             let status = if was_cut { "interrupted".to_owned() } else { run.status.to_string() };
             let (calls, usd) = (format!("{} of {}", run.done, run.planned), format!("{:.6}", run.spent_usd));
             let tone = if run.status == RunStatus::Finished { Tone::Plain } else { Tone::Doubt };
+            let model = match run.guardrail_id.as_str() {
+                "" => run.target.clone(),
+                guardrail => format!("{}, {guardrail}", run.target),
+            };
             table.row([
                 (run.run_id.as_str(), Tone::Plain),
                 (status.as_str(), tone),
-                (run.target.as_str(), Tone::Plain),
-                (run.guardrail_id.as_str(), Tone::Plain),
                 (calls.as_str(), Tone::Plain),
                 (usd.as_str(), Tone::Plain),
+                (model.as_str(), Tone::Plain),
             ]);
         }
         print::line(table.to_string().trim_end())?;

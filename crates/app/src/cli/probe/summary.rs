@@ -24,7 +24,7 @@ pub(super) fn as_json(summary: &RunSummary, gates: &[GateReport]) -> Value {
 
 /// The families, and how sure their figures are.
 pub(super) fn show(summary: &RunSummary) -> anyhow::Result<()> {
-    let mut table = Table::new(&["FAMILY", "HELD", "BROKEN", "BLOCKED", "UNDECIDED", "ERROR", "PROMPTS", "ATTEMPTS"]);
+    let mut table = Table::new(&["FAMILY", "HELD", "BROKEN", "BLOCKED", "UNDEC.", "ERROR", "PROMPTS", "TRIALS"]);
     for column in 1..6 {
         table.align_right(column);
     }
@@ -44,9 +44,9 @@ pub(super) fn show(summary: &RunSummary) -> anyhow::Result<()> {
     }
     print::line(table.to_string().trim_end())?;
     print::line(&format!(
-        "\n{} of {} calls, at most {}. PROMPTS: went wrong at least once, of those decided, with Wilson's 95 % interval.\n\
-        ATTEMPTS: 95 % interval of the share that went wrong, prompts drawn (bootstrap); with `~`, all prompts behaved\n\
-        alike and attempts are taken for independent. Errors and undecided answers never count as held. Of `benign`,\n\
+        "\n{} of {} calls, at most {}. PROMPTS: went wrong at least once, of those decided, with Wilson's 95 % interval in percent.\n\
+        TRIALS: 95 % interval of the share that went wrong, prompts drawn (bootstrap); with `~`, all prompts behaved\n\
+        alike and trials are taken for independent. Errors and undecided answers never count as held. Of `benign`,\n\
         wrong is refused or blocked. {}",
         summary.attempted,
         summary.planned,
@@ -91,13 +91,13 @@ fn calibration(summary: &RunSummary) -> String {
 }
 
 fn percent(interval: Interval) -> String {
-    format!("{:.0}–{:.0} %", interval.low * 100.0, interval.high * 100.0)
+    format!("{:.0}–{:.0}", interval.low * 100.0, interval.high * 100.0)
 }
 
 fn by_prompt(family: &FamilySummary) -> String {
     match family.prompts_decided {
         0 => "none decided".to_owned(),
-        decided => format!("{}/{decided}, {}", family.prompts_broken, percent(family.prompt_rate)),
+        decided => format!("{}/{decided} {}", family.prompts_broken, percent(family.prompt_rate)),
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn tell(ground: &Ground<'_>, spots: &mut Spots) -> Result<(), D
                 until,
                 sight: Sight::Partial,
                 lost: comparison.lost.to_owned(),
-                reason: format!("{calls} {}", comparison.told),
+                reason: format!("{}: {calls}", comparison.told),
                 fix: INGEST,
             };
             add_most(spots, comparison.source, &place, runs.into_iter().map(hole).collect(), &BTreeSet::new());

@@ -12,8 +12,9 @@ use super::describe::{Described, described, is_of_functions, is_of_pods};
 use super::holder::{Holders, end};
 use super::tenure::Tenure;
 use super::{End, Owners};
-use crate::DiscoverError;
 use crate::query::query;
+use crate::traffic::hours;
+use crate::{DiscoverError, Window};
 
 /// A row of `sql/traffic/interface.sql`.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +30,8 @@ struct Row {
     interface_type: String,
     instance_id: String,
     attached_at: Option<Timestamp>,
+    /// an instance's first interface, 0, is its own for good; others go from one instance to the next
+    device_index: String,
     address: String,
     addresses: String,
     ipv6_addresses: String,
@@ -57,15 +60,26 @@ impl Interface {
     }
 }
 
-pub(super) async fn read(session: &Session, owners: &mut Owners) -> Result<(), DiscoverError> {
+/// A row of `sql/traffic/alive.sql`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Alive {
+    interface_id: String,
+    first_seen: Timestamp,
+}
+
+pub(super) async fn read(session: &Session, window: &Window, owners: &mut Owners) -> Result<(), DiscoverError> {
     let holders = Holders::read(session).await?;
+    let alive = query!("traffic/alive");
+    let alive: Vec<Alive> = alive.rows_of(session, &alive.sql.replace("$window", &hours(window))).await?;
+    let alive = alive.into_iter().map(|row| (row.interface_id, row.first_seen)).collect();
     for (arn, task) in &holders.tasks {
         let number = owners.ends.number(task.clone());
         owners.tasks.insert(arn.clone(), number);
     }
     let looks = Looks::read(session, "aws_ec2_network_interface").await?;
     let query = query!("traffic/interface");
-    query.each(session, query.sql, |row: Row| owners.add(&row, &holders, &looks)).await?;
+    query.each(session, query.sql, |row: Row| owners.add(&row, &holders, &looks, &alive)).await?;
     for (number, arn) in owners.serving_candidates() {
         let definition = holders.definitions.get(&arn).cloned().unwrap_or_default();
         if let Some(serves) = owners.models.of_task(&definition) {
@@ -75,13 +89,25 @@ pub(super) async fn read(session: &Session, owners: &mut Owners) -> Result<(), D
     Ok(())
 }
 
+impl Row {
+    /// An interface has its first address for as long as it lives, and its flow records tell that it does: also those before the
+    /// moment at which it was attached, where nobody else can have had it.
+    fn since_alive(&self, alive: &HashMap<String, Timestamp>, tenure: Tenure) -> Tenure {
+        let stays = self.instance_id.is_empty() || self.device_index == "0";
+        match alive.get(&self.interface_id).map(|first| first.as_microsecond()) {
+            Some(first) if stays && first < tenure.since => Tenure { since: first, told: first, ..tenure },
+            _ => tenure,
+        }
+    }
+}
+
 impl Owners {
     /// Tasks and services by number.
     fn serving_candidates(&self) -> Vec<(u32, String)> {
         self.tasks.values().map(|number| (*number, self.ends.arn(*number).to_owned())).collect()
     }
 
-    fn add(&mut self, row: &Row, holders: &Holders, looks: &Looks) {
+    fn add(&mut self, row: &Row, holders: &Holders, looks: &Looks, alive: &HashMap<String, Timestamp>) {
         let number = self.holder_of(row, holders);
         let network = self.texts.number(&row.vpc_id);
         let primary = row.address.parse::<IpAddr>().ok();
@@ -91,7 +117,7 @@ impl Owners {
         );
         let tenure =
             looks.tenure(number, [&row.account_id, &row.region], row.attached_at, [row.first_seen, row.last_seen]);
-        self.hold(network, &row.address, tenure);
+        self.hold(network, &row.address, row.since_alive(alive, tenure));
         self.hold(0, &row.public_address, tenure);
         self.primaries.extend(primary.map(|primary| (number, primary)));
         for one in list(&row.addresses) {

@@ -113,7 +113,7 @@ impl Owners {
         };
         owners.networks = Networks::read(session, &mut owners.texts).await?;
         instance::read(session, &mut owners).await?;
-        interface::read(session, &mut owners).await?;
+        interface::read(session, window, &mut owners).await?;
         pod::read(session, window, &mut owners).await?;
         owners.leave_pods_theirs();
         for tenures in owners.addresses.values_mut().chain(owners.pods.values_mut()) {

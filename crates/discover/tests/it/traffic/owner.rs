@@ -147,3 +147,18 @@ async fn what_only_passes_an_interface_is_not_of_its_instance() {
     // An interface that forwards nothing has the address, whatever the inventory says.
     assert_eq!(world(true).wire().await.workload_arn, ec2("instance/i-fw"));
 }
+
+#[tokio::test]
+async fn an_interface_lives_since_its_first_record() {
+    // Attached again after the record: the first interface of an instance stays its own, a later one may have been another's.
+    let world = |index: i64| {
+        let attachment = json!({"InstanceId": "i-late", "DeviceIndex": index, "AttachTime": "2026-11-20T20:00:00Z"});
+        world()
+            .interface("late", "10.0.1.80", json!({"attachment": attachment}))
+            .flows([flow("eni-late", "10.0.1.80", "10.0.2.5", 443), flow("eni-ep", "10.0.1.80", "10.0.2.5", 443)])
+    };
+    let first: Vec<String> = world(0).wires().await.into_iter().map(|edge| edge.workload_arn).collect();
+    assert_eq!(first, [ec2("instance/i-late")]);
+    let later = world(1).wires().await.into_iter().map(|edge| edge.workload_arn);
+    assert!(later.into_iter().any(|workload| workload == "vpc-1/10.0.1.80"));
+}
