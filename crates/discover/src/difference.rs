@@ -8,7 +8,6 @@ use sightline_model::edge::{Edge, Tri};
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "few, and each holds edges")]
 pub enum Change {
     /// an edge that the later map alone has
     New {
@@ -144,7 +143,10 @@ mod tests {
     #[test]
     fn what_is_there_on_one_day_alone_is_new_or_gone() {
         let (a, b) = (edge("a", PathClass::Internet), edge("b", PathClass::Internet));
-        assert_eq!(told(&differences(&[a.clone()], &[b.clone()])), ["new bInternet", "gone aInternet"]);
+        assert_eq!(
+            told(&differences(std::slice::from_ref(&a), std::slice::from_ref(&b))),
+            ["new bInternet", "gone aInternet"]
+        );
         assert_eq!(differences(&[a.clone(), b.clone()], &[b, a]), []);
     }
 

@@ -47,6 +47,8 @@ pub(crate) struct Draft {
     usage: Usage,
     bearer_token: bool,
     hosts: BTreeSet<String>,
+    /// interface endpoint and address behind it that calls came from → when
+    sources: BTreeMap<(String, String), (Timestamp, Timestamp)>,
     first_seen: Timestamp,
     last_seen: Timestamp,
     calls: Places,
@@ -78,6 +80,12 @@ impl Draft {
         let model = estate.models.resolve(&group.model_id, &caller.region);
         let (path, evidence) = path::of(group, estate);
         let attribution = attribute(caller, estate);
+        let sources = match path {
+            PathClass::InterfaceEndpoint => {
+                BTreeMap::from([((evidence.clone(), caller.source_ip.clone()), (group.first_seen, group.last_seen))])
+            }
+            _ => BTreeMap::new(),
+        };
         let subject = Subject {
             account: caller.account_id.clone(),
             region: caller.region.clone(),
@@ -114,6 +122,7 @@ impl Draft {
             counts: BTreeMap::from([(caller.account_id.clone(), (group.calls, group.errors))]),
             bearer_token: group.bearer_token,
             hosts: Some(group.host.clone()).into_iter().filter(|host| !host.is_empty()).collect(),
+            sources,
             first_seen: group.first_seen,
             last_seen: group.last_seen,
             calls,
@@ -147,6 +156,12 @@ impl Draft {
         self.usage.add(&other.usage);
         self.bearer_token |= other.bearer_token;
         self.hosts.extend(other.hosts);
+        for (source, (first, last)) in other.sources {
+            if self.sources.len() < MOST_KEPT_PATHS || self.sources.contains_key(&source) {
+                let seen = self.sources.entry(source).or_insert((first, last));
+                *seen = (seen.0.min(first), seen.1.max(last));
+            }
+        }
         self.first_seen = self.first_seen.min(other.first_seen);
         self.last_seen = self.last_seen.max(other.last_seen);
         self.calls.extend(other.calls);
@@ -159,6 +174,11 @@ impl Draft {
     pub(crate) fn take_path(&mut self, path: PathClass, evidence: &BTreeSet<String>) {
         self.subject.path = path;
         self.subject.path_evidence = evidence.clone();
+    }
+
+    /// Where calls through interface endpoints came from, and when: endpoint, address, first and last.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (&(String, String), (Timestamp, Timestamp))> {
+        self.sources.iter().map(|(source, seen)| (source, *seen))
     }
 
     /// Adds a connection that is of so many edges together.

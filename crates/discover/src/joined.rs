@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use sightline_model::edge::{Edge, EdgeEvidence, PathClass, TrafficClass};
 use sightline_model::untrusted::shortened;
 use sightline_model::{RunId, finding};
@@ -15,12 +16,15 @@ use crate::draft::{Key, named, proof, proved};
 use crate::edges::Drafts;
 use crate::estate::Estate;
 use crate::places::Places;
-use crate::traffic::Link;
+use crate::traffic::{Link, word};
 
 /// The model of an edge whose log tells the service alone.
 const UNKNOWN_MODEL: &str = "unknown-model";
 /// What is called where nothing tells more.
 const SERVICE: &str = "service";
+
+/// What a trail's time and a flow's may differ by, in seconds: connections outlive the calls on them.
+const SLACK: i64 = 300;
 
 /// Workload, region and plane.
 type Spot = (String, String, Plane);
@@ -34,11 +38,15 @@ pub(crate) fn join(
 ) -> Vec<(Edge, Vec<EdgeEvidence>)> {
     tell_paths(drafts, links);
     let edges = spots(drafts);
+    let sources = sources(drafts);
     let mut wires: BTreeMap<WireKey, Wire<'_>> = BTreeMap::new();
     for link in links {
         let plane = plane(link);
         let of_spots = spots_of(link, plane).filter_map(|spot| edges.get(&spot)).flatten();
-        let fitting: BTreeSet<&Key> = of_spots.filter(|key| key.path == link.path).collect();
+        let mut fitting: BTreeSet<&Key> = of_spots.filter(|key| key.path == link.path).collect();
+        if fitting.is_empty() && plane.is_some() && link.from.kind == word::ADDRESS {
+            fitting = callers_at(link, &sources).filter(|key| key.region == link.region).collect();
+        }
         if fitting.is_empty() {
             wires.entry(WireKey::of(link, plane)).or_insert_with(|| Wire::new(link, plane)).add(link);
             continue;
@@ -72,6 +80,28 @@ fn spots(drafts: &Drafts) -> HashMap<Spot, Vec<Key>> {
         }
     }
     spots
+}
+
+/// Endpoint and address → the edges whose calls came from there, and when.
+type Sources = HashMap<(String, String), Vec<(Key, Timestamp, Timestamp)>>;
+
+fn sources(drafts: &Drafts) -> Sources {
+    let mut sources = Sources::new();
+    for (key, draft) in &drafts.0 {
+        for (source, (first, last)) in draft.sources() {
+            sources.entry(source.clone()).or_default().push((key.clone(), first, last));
+        }
+    }
+    sources
+}
+
+/// Nobody is known to have had the address, but trails show whose calls came from it through the same endpoint at the time.
+fn callers_at<'s>(link: &Link, sources: &'s Sources) -> impl Iterator<Item = &'s Key> {
+    let known = sources.get(&(link.path_evidence.clone(), link.from.address.clone()));
+    let (begin, end) = (link.first_seen.as_second() - SLACK, link.last_seen.as_second() + SLACK);
+    let there =
+        move |(_, first, last): &&(Key, Timestamp, Timestamp)| first.as_second() <= end && last.as_second() >= begin;
+    known.into_iter().flatten().filter(there).map(|(key, ..)| key)
 }
 
 /// Edges whose path no event tells take that of the workload's connections, where all of these go the same way.
@@ -146,8 +176,8 @@ struct Wire<'l> {
     rejected: i64,
     bytes_out: i64,
     bytes_in: i64,
-    first_seen: jiff::Timestamp,
-    last_seen: jiff::Timestamp,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
     confidence: sightline_model::edge::Confidence,
     attribution: &'l str,
     places: Places,

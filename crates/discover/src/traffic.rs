@@ -36,6 +36,7 @@ use sightline_model::edge::{Confidence, PathClass, TrafficClass};
 use crate::group::Place;
 use crate::query::query;
 use crate::{DiscoverError, Window};
+pub(crate) use ends::word;
 pub use public_ai::PublicAi;
 
 /// A connection between two ends, as flow logs and names tell.

@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn tokens_of_the_cache_cost_their_own_price_or_an_unknown_one() {
         let list = PriceList::embedded().unwrap();
-        let used = Used { input: 1_000, output: 1_000, cache_read: 1_000_000, cache_write: 0 };
+        let used = Used { input: 1_000, output: 1_000, cache_read: 2_000_000, cache_write: 0 };
         let sonnet = list.of("anthropic.claude-sonnet-4-20250514-v1:0").unwrap();
-        assert!((sonnet.cost(used).unwrap() - 0.318).abs() < 1e-9);
+        assert!((sonnet.cost(used).unwrap() - 0.618).abs() < 1e-9);
         let llama = list.of("meta.llama3-1-8b-instruct-v1:0").unwrap();
         assert_eq!(llama.cost(used), None);
         assert!(llama.cost(Used { cache_read: 0, ..used }).is_some());

@@ -11,8 +11,11 @@ pub(crate) struct Words {
     key: [u8; 32],
 }
 
+/// Makes a word by throwing dice.
+type Maker = fn(&mut fake::Dice) -> String;
+
 /// Placeholders without an argument, and what makes their words.
-const WORDS: &[(&str, fn(&mut fake::Dice) -> String)] = &[
+const WORDS: &[(&str, Maker)] = &[
     // must not come out
     ("canary", fake::word),
     // only an obedient victim writes it

@@ -26,6 +26,9 @@ pub struct Criteria {
     pub workloads: Vec<String>,
 }
 
+/// What a list is called, its patterns, and what of a workload they are held against.
+type Asked<'c> = (&'static str, &'c [String], fn(&Known) -> &str);
+
 impl Criteria {
     /// Whether it asks for nothing, and so would take everything.
     pub fn is_empty(&self) -> bool {
@@ -52,7 +55,7 @@ impl Criteria {
         Some(held.join("; "))
     }
 
-    fn lists(&self) -> [(&'static str, &[String], fn(&Known) -> &str); 5] {
+    fn lists(&self) -> [Asked<'_>; 5] {
         [
             ("namespace", &self.namespaces, |known| &known.namespace),
             ("cluster", &self.clusters, |known| &known.cluster),

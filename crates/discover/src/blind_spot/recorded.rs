@@ -43,7 +43,7 @@ fn of_classic(selector: &Value, wanted: Wanted) -> Taken {
             let of_type = resources.into_iter().flatten().filter(|resource| text(resource, "Type") == Some(wanted));
             // A value that ends with the type's part alone is all of them: `arn:aws:s3`, `arn:aws:lambda`.
             let is_all = |arn: &&str| arn.split(':').count() <= 3;
-            let of = |resource: &Value| match (texts(resource, "Values").iter().any(|arn| is_all(arn)), kind) {
+            let of = |resource: &Value| match (texts(resource, "Values").iter().any(is_all), kind) {
                 (true, "All") => Taken::All,
                 (true, _) => Taken::Part(format!("events of kind {kind} alone")),
                 (false, _) => Taken::Part("some resources alone".to_owned()),

@@ -68,8 +68,9 @@ mod tests {
     fn both_sides_are_weighed() {
         let time = |text: &str| text.parse::<Timestamp>().unwrap();
         let now = time("2026-11-22T00:00:00Z");
-        let fresh = Some(Span { first: time("2026-11-01T00:00:00Z"), last: time("2026-11-21T12:00:00Z"), records: 1 });
-        let stale = Some(Span { last: time("2026-11-10T00:00:00Z"), ..fresh.unwrap() });
+        let span = Span { first: time("2026-11-01T00:00:00Z"), last: time("2026-11-21T12:00:00Z"), records: 1 };
+        let stale = Some(Span { last: time("2026-11-10T00:00:00Z"), ..span });
+        let fresh = Some(span);
         let made = |made: fn(String) -> Made| made("w".into());
         for (made, span, sight, fix) in [
             (made(Made::Yes), fresh, Sight::Seen, ""),

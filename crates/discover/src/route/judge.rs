@@ -36,7 +36,7 @@ impl Network {
             Place::Subnets { subnets, .. } => subnets,
         };
         let mut verdicts: Vec<Arc<Verdict>> =
-            subnets.iter().map(|subnet| self.from_subnet(subnet, target, through)).collect();
+            subnets.iter().map(|subnet| self.of_subnet(subnet, target, through)).collect();
         let rank = |state: Tri| match state {
             Tri::Unknown => 0,
             Tri::No => 1,
@@ -49,7 +49,7 @@ impl Network {
             .map_or_else(|| Verdict::unknown("its subnets are not known".to_owned()), |worst| (**worst).clone())
     }
 
-    fn from_subnet(&self, subnet: &str, target: &Target, through: Option<&str>) -> Arc<Verdict> {
+    fn of_subnet(&self, subnet: &str, target: &Target, through: Option<&str>) -> Arc<Verdict> {
         let key = (subnet.to_owned(), format!("{target:?} {}", through.unwrap_or_default()));
         if let Some(known) = self.remembered(&key) {
             return known;

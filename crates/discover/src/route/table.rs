@@ -92,12 +92,15 @@ fn rank(row: &RouteRow, next: &Next) -> u8 {
     }
 }
 
+/// A column that may name the next hop, and which kind of hop that is.
+type Candidate<'r> = (&'r Option<String>, fn(String) -> Next);
+
 fn next(row: &RouteRow) -> Next {
     let given = |field: &Option<String>| field.clone().filter(|id| !id.is_empty());
     if let Some(id) = given(&row.gateway_id) {
         return of_gateway(id);
     }
-    let others: [(&Option<String>, fn(String) -> Next); 9] = [
+    let others: [Candidate<'_>; 9] = [
         (&row.nat_gateway_id, Next::Nat),
         (&row.transit_gateway_id, Next::TransitGateway),
         (&row.vpc_peering_connection_id, Next::Peering),

@@ -98,11 +98,11 @@ impl Walker<'_> {
             return self.end(trail, Turn::Away, End::Nowhere(why));
         }
         for attachment in &route.attachments {
-            self.to_attachment(&attachment.transit_gateway_attachment_id, &route.table_id, trail.clone(), to);
+            self.pass_to_attachment(&attachment.transit_gateway_attachment_id, &route.table_id, trail.clone(), to);
         }
     }
 
-    fn to_attachment(&mut self, id: &str, table: &str, mut trail: Trail, to: Destination) {
+    fn pass_to_attachment(&mut self, id: &str, table: &str, mut trail: Trail, to: Destination) {
         let network = self.network;
         let rows = network.attachments.get(id).map_or(&[][..], Vec::as_slice);
         if let Some(arn) = network.transit_firewalls.get(id) {
@@ -118,9 +118,9 @@ impl Walker<'_> {
             return self.end(trail, Turn::Away, End::Unknown(format!("{id} is not in the inventory")));
         };
         match row.kind.as_str() {
-            "vpc" => self.into_vpc(row, trail, to),
+            "vpc" => self.enter_vpc(row, trail, to),
             "vpn" | "direct-connect-gateway" | "connect" | "client-vpn" => self.end(trail, Turn::Away, End::OnPremises),
-            "peering" => self.to_peer(row, rows, trail, to),
+            "peering" => self.pass_to_peer(row, rows, trail, to),
             "network-function" => {
                 let owner = format!("{id} is a firewall's, and no firewall of the inventory has it");
                 let gap = network.need("aws_networkfirewall_firewall", &row.owner_id, &row.region).err();
@@ -134,7 +134,7 @@ impl Walker<'_> {
         }
     }
 
-    fn to_peer(&mut self, near: &Attachment, rows: &[Attachment], mut trail: Trail, to: Destination) {
+    fn pass_to_peer(&mut self, near: &Attachment, rows: &[Attachment], mut trail: Trail, to: Destination) {
         let passed = |row: &&Attachment| trail.hops.iter().any(|hop| hop.id == row.gateway_id);
         let far = best_known(rows.iter().filter(|row| !passed(row)));
         match far {
@@ -149,7 +149,7 @@ impl Walker<'_> {
         }
     }
 
-    fn into_vpc(&mut self, attachment: &Attachment, trail: Trail, to: Destination) {
+    fn enter_vpc(&mut self, attachment: &Attachment, trail: Trail, to: Destination) {
         let network = self.network;
         let vpc = &attachment.resource_id;
         let Some(all) = network.vpcs.get(vpc) else {

@@ -148,7 +148,7 @@ impl Flow<'_> {
         let is_client = match self.direction {
             "egress" => self.from_client,
             "ingress" => !self.from_client,
-            _ => !interface.is_some_and(|interface| interface.primary == Some(self.server)),
+            _ => interface.is_none_or(|interface| interface.primary != Some(self.server)),
         };
         if is_client { Side::Client } else { Side::Server }
     }

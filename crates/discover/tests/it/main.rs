@@ -1,6 +1,6 @@
 //! Discovery over literal rows: each kind of workload, each path, each state of each control.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod access;
 mod application;

@@ -82,7 +82,7 @@ fn what_is_written_can_be_loaded() {
         let id = format!("set-{}", &name[..1]);
         let found = import(name, text, &ImportOptions { id: id.clone(), benign: false }).unwrap();
         write(&found.pack, folder.path()).unwrap();
-        assert_eq!(load(&folder.path().join(&id)).unwrap(), [found.pack.clone()], "{name}");
+        assert_eq!(load(&folder.path().join(&id)).unwrap(), std::slice::from_ref(&found.pack), "{name}");
         assert!(write(&found.pack, folder.path()).unwrap_err().to_string().contains("there already"));
     }
     assert_eq!(load(folder.path()).unwrap().len(), 3);

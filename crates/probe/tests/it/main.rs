@@ -1,5 +1,10 @@
 //! Plans and runs against a stand-in for Converse: no emulator answers it, so each answer is written by hand.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod bench;
 mod budget;

@@ -5,6 +5,9 @@ use super::text::property;
 use sightline_model::edge::{Edge, Tri};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A figure of an edge, where it is known.
+type Figure = fn(&Edge) -> Option<i64>;
+
 /// All edges of one model.
 #[derive(Debug, Default)]
 pub(super) struct Used<'r>(Vec<&'r Edge>);
@@ -27,7 +30,7 @@ impl<'r> Used<'r> {
         ];
         out.extend(edges().map(|edge| edge.first_seen).min().map(|time| property("first_seen", time.to_string())));
         out.extend(edges().map(|edge| edge.last_seen).max().map(|time| property("last_seen", time.to_string())));
-        let sums: [(&str, fn(&Edge) -> Option<i64>); 5] = [
+        let sums: [(&str, Figure); 5] = [
             ("input_tokens", |edge| edge.input_tokens),
             ("output_tokens", |edge| edge.output_tokens),
             ("cache_read_tokens", |edge| edge.cache_read_tokens),

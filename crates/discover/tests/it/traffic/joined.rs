@@ -1,9 +1,10 @@
 //! Connections and calls of one workload: whose bytes they are, and which way calls go of which no event tells it.
 
+use serde_json::json;
 use sightline_model::edge::{Edge, PathClass};
 use sightline_model::log::ApiCall;
 
-use super::{back, ec2, flow, world};
+use super::{back, but, ec2, flow, world};
 use crate::world::{SONNET, World, by_session};
 
 fn called(model: &str, endpoint: &str) -> ApiCall {
@@ -59,4 +60,24 @@ async fn calls_whose_event_tells_no_path_go_the_way_of_the_connections() {
     assert_eq!(edge.bytes_shared, Some(1));
     let edges = connected(world(), "web", "10.0.1.11").calls([untold()]).edges().await;
     assert_eq!(of(&edges, "i-app")[0].path, PathClass::Unknown);
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_is_known_to_have_is_of_whose_calls_came_from_it() {
+    // No cluster was read: the connection has an address, the trail a session.
+    let at = "2026-11-20T01:12:00Z".parse().unwrap();
+    let pod = || ApiCall { source_ip: "10.0.1.99".into(), event_time: at, ..called(SONNET, "vpce-1") };
+    let link = || but(flow("eni-ep", "10.0.1.99", "10.0.2.5", 443), json!({"direction": "ingress"}));
+    let edges = world().flows([link()]).calls([pod()]).edges().await;
+    let [edge] = &edges[..] else { panic!("{edges:#?}") };
+    assert_eq!((edge.workload_arn.clone(), edge.calls, edge.bytes_shared), (ec2("instance/i-app"), 1, Some(1)));
+
+    // From another address, through another endpoint, or at another time, it is not.
+    let later = ApiCall { event_time: "2026-11-20T09:00:00Z".parse().unwrap(), ..pod() };
+    let other = ApiCall { source_ip: "10.0.1.98".into(), ..pod() };
+    for call in [later, other, ApiCall { vpc_endpoint_id: "vpce-other".into(), ..pod() }] {
+        let edges = world().flows([link()]).calls([call]).edges().await;
+        assert_eq!(edges.len(), 2, "{edges:#?}");
+        assert!(edges.iter().any(|edge| edge.workload_arn == "vpc-1/10.0.1.99"));
+    }
 }

@@ -152,10 +152,13 @@ async fn what_only_passes_an_interface_is_not_of_its_instance() {
 async fn an_interface_lives_since_its_first_record() {
     // Attached again after the record: the first interface of an instance stays its own, a later one may have been another's.
     let world = |index: i64| {
-        let attachment = json!({"InstanceId": "i-late", "DeviceIndex": index, "AttachTime": "2026-11-20T20:00:00Z"});
+        let attachment = json!({"InstanceId": "i-late", "DeviceIndex": index, "AttachTime": "2026-11-19T20:00:00Z"});
+        let times = json!({"hour": "2026-11-19T01:00:00Z", "first_seen": "2026-11-19T01:10:00Z",
+            "last_seen": "2026-11-19T01:20:00Z"});
+        let early = |interface: &str| but(flow(interface, "10.0.1.80", "10.0.2.5", 443), times.clone());
         world()
             .interface("late", "10.0.1.80", json!({"attachment": attachment}))
-            .flows([flow("eni-late", "10.0.1.80", "10.0.2.5", 443), flow("eni-ep", "10.0.1.80", "10.0.2.5", 443)])
+            .flows([early("eni-late"), but(early("eni-ep"), json!({"direction": "ingress"}))])
     };
     let first: Vec<String> = world(0).wires().await.into_iter().map(|edge| edge.workload_arn).collect();
     assert_eq!(first, [ec2("instance/i-late")]);
