@@ -21,6 +21,8 @@ test: venv
 	$(VENV_PYTHON) -m unittest discover -s demo/tests -t demo
 	@echo "== The demo, end to end: every edge of the map must be right"
 	$(PYTHON) demo/run.py --state .sightline-demo/test
+	@echo "== Simulated estates: edges, controls, blind spots and cases against their truth"
+	$(VENV_PYTHON) demo/simulate.py --seeds 20
 
 lint: tools
 	cargo fmt --all --check

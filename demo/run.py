@@ -25,7 +25,7 @@ import ready
 from settings import ACCOUNT, DEFAULT_STATE, LOG_BUCKET, MAIN_REGION, OTHER_REGION, ROOT
 
 HERE = Path(__file__).resolve().parent
-STEPS = 14
+STEPS = 15
 # The model of the estate that the most may use.
 CAN_BE_USED = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0"
 # The bucket whose documents a knowledge base answers from.
@@ -191,6 +191,10 @@ def _product(steps: Steps, binary: Path, environment: dict[str, str], state: Pat
     steps.step("Who uses which model, and how much?")
     sightline("map")
     sightline("query", USAGE)
+    sightline("map", "--unprotected", "--model", "claude-3-haiku")
+    steps.step("Who abuses models, and what can nobody see? Exit status 3 tells that something cannot be told.")
+    sightline("detect", "--since", "2026-11-18T00:00:00Z")
+    sightline("blindspots")
     steps.step("Which way does the data go? Exit status 3 tells that something could not be read.")
     sightline("lineage", DOCUMENTS)
     sightline("lineage", "support-agent", "--up")

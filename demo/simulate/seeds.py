@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from simulate.judge import Verdict, judge
 from simulate.options import Options
 from simulate.parts import Json
 
-BINARY = ROOT / "target" / "debug" / "sightline"
+BINARY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "sightline"
 
 DONE = (0, 1, 3)
 """Exit codes of the product that are an answer."""

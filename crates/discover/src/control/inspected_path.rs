@@ -28,7 +28,7 @@ pub(super) fn judge(subject: &Subject, estate: &Estate) -> Judged {
             let place = network.place(&subject.workload);
             let told = subject.path_evidence.iter().take(MOST).map(|evidence| {
                 let (target, through) = target(subject.path, evidence);
-                of(network.inspected(&place, &target, through))
+                doubted(of(network.inspected(&place, &target, through)), evidence)
             });
             Judged::worst(told).unwrap_or_else(|| Judged::unknown("which way the calls took is not known"))
         }
@@ -46,6 +46,16 @@ fn target(path: PathClass, evidence: &str) -> (Target, Option<&str>) {
     let words = evidence.split([' ', ',', ';']);
     let through = words.into_iter().find(|word| word.starts_with("nat-") || word.starts_with("vpce-"));
     (Target::Internet(family), through)
+}
+
+/// What came from an address that nobody of ours has, came perhaps from elsewhere: keys are used wherever they are carried.
+fn doubted(judged: Judged, evidence: &str) -> Judged {
+    if judged.state == Tri::Yes && evidence.parse::<IpAddr>().is_ok() {
+        return Judged::unknown(format!(
+            "{evidence} is no address of ours: these calls may not have come from the workload's network"
+        ));
+    }
+    judged
 }
 
 fn of(verdict: Verdict) -> Judged {

@@ -57,13 +57,13 @@ fn world(denied: &str) -> World {
 }
 
 async fn controls(denied: &str) -> Vec<(String, Control)> {
-    let call = |instance: &str| ApiCall {
+    let call = |instance: &str, source: &str| ApiCall {
         ec2_role_delivery: "2.0".into(),
         model_id: SONNET.into(),
-        source_ip: "203.0.113.1".into(),
+        source_ip: source.into(),
         ..by_session("case-0", instance)
     };
-    let edges = world(denied).each([call("i-000walled"), call("i-0000plain")]).await;
+    let edges = world(denied).each([call("i-000walled", "203.0.113.2"), call("i-0000plain", "203.0.113.1")]).await;
     let of = |(edge, name): (Edge, &str)| {
         edge.controls.into_iter().map(move |one| (format!("{name}: {}", one.name), one)).collect::<Vec<_>>()
     };

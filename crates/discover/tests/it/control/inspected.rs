@@ -71,7 +71,8 @@ async fn told(world: World, calls: Vec<ApiCall>) -> Vec<Control> {
 async fn from_the_place_of_the_workload() {
     let calls = vec![
         on("i-0000plain", "203.0.113.1", ""),
-        on("i-000walled", "203.0.113.1", ""),
+        on("i-000walled", "203.0.113.2", ""),
+        on("i-000walled", "198.51.100.9", ""),
         on("i-0000plain", "10.1.1.5", "vpce-model"),
         on("i-0000gone", "203.0.113.1", ""),
         ApiCall { source_ip: "bedrock.amazonaws.com".into(), ..by_session("app", "s") },
@@ -82,6 +83,7 @@ async fn from_the_place_of_the_workload() {
     insta::assert_snapshot!(shown.join("\n"), @"
     No: nothing inspects it: plain-a → nat-1 → plain-p → igw-plain
     Yes: the firewall endpoint vpce-fw inspects it both ways: walled-a → vpce-fw → walled-f → nat-2 → walled-p → igw-walled
+    Unknown: 198.51.100.9 is no address of ours: these calls may not have come from the workload's network
     No: nothing inspects it: plain-a → vpce-model
     Unknown: the inventory does not tell which subnet it is in
     Unknown: a service called on behalf of the workload; no route table of the account leads there
@@ -100,11 +102,11 @@ async fn what_was_not_read_is_unknown() {
         "aws_networkfirewall_firewall",
     ] {
         let world = with_workloads(networks().without(table).world(), "");
-        let told = told(world, vec![on("i-000walled", "203.0.113.1", "")]).await;
+        let told = told(world, vec![on("i-000walled", "203.0.113.2", "")]).await;
         assert_eq!(told[0].state, Tri::Unknown, "{table}: {}", told[0].reason);
     }
     let unplaced = networks().world().coverage("aws_ec2_instance", "denied");
-    let told = told(unplaced, vec![on("i-000walled", "203.0.113.1", "")]).await;
+    let told = told(unplaced, vec![on("i-000walled", "203.0.113.2", "")]).await;
     assert_eq!(told[0].state, Tri::Unknown);
     assert!(told[0].reason.contains("aws_ec2_instance"), "{}", told[0].reason);
 }

@@ -81,7 +81,11 @@ impl Net {
     }
 
     pub(crate) fn nat(&mut self, id: &str, vpc: &str, subnet: &str, kind: &str) {
-        let config = json!({"nat_gateway_id": id, "vpc_id": vpc, "subnet_id": subnet, "connectivity_type": kind, "state": "available"});
+        // `nat-2` has the address 203.0.113.2.
+        let last = id.rsplit('-').next().and_then(|last| last.parse::<u8>().ok());
+        let addresses: Vec<Value> = last.iter().map(|last| json!({"PublicIp": format!("203.0.113.{last}")})).collect();
+        let config = json!({"nat_gateway_id": id, "vpc_id": vpc, "subnet_id": subnet, "connectivity_type": kind,
+            "state": "available", "nat_gateway_addresses": addresses});
         self.add("aws_vpc_nat_gateway", "natgateway", id, config);
     }
 
