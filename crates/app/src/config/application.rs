@@ -101,12 +101,14 @@ fn fault<T>(at: &Spanned<T>, message: &str, help: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use crate::config::Config;
+    use crate::fault::FileFault;
     use sightline_discover::Criteria;
     use std::path::Path;
 
     fn read(text: &str) -> Result<Vec<Criteria>, String> {
         let config = Config::of_text(Path::new("sightline.toml"), text.to_owned());
-        config.map(|config| config.applications).map_err(|error| error.to_string())
+        let shown = |error: anyhow::Error| error.downcast_ref::<FileFault>().map_or_else(String::new, FileFault::shown);
+        config.map(|config| config.applications).map_err(shown)
     }
 
     #[test]

@@ -123,7 +123,7 @@ async fn what_changed_between_two_days() {
         "{}",
         ended.out
     );
-    assert!(ended.out.contains("2 differences: 2026-11-18 has 1 edges, 2026-11-19 has 2"), "{}", ended.out);
+    assert!(words.contains("2 differences: 2026-11-18 has 1 edges, 2026-11-19 has 2"), "{}", ended.out);
     assert!(ended.out.lines().all(|line| line.chars().count() <= 80), "{}", ended.out);
     let json = run(sightline(&folder).args(["diff", "2026-11-18", "2026-11-19", "--json"])).json();
     assert_eq!([&json[0]["change"], &json[1]["change"]], ["new", "moved"]);
