@@ -17,7 +17,7 @@ METADATA = (
 )
 OPERATION = ("endpoint", "http", "input", "output")
 REFERENCE = (
-    "flattened", "hostLabel", "location", "locationName", "queryName", "shape", "streaming", "timestampFormat",
+    "eventpayload", "flattened", "hostLabel", "location", "locationName", "queryName", "shape", "streaming", "timestampFormat",
     "xmlAttribute", "xmlNamespace",
 )
 SHAPE = ("document", "eventstream", "flattened", "locationName", "payload", "required", "streaming", "timestampFormat", "type", "union")

@@ -1,6 +1,7 @@
-"""Training data: own replies, and two public sets at fixed commits."""
+"""Training data: own replies, and four public sets at fixed commits."""
 
 import csv
+import hashlib
 import io
 import json
 import random
@@ -10,6 +11,8 @@ from pathlib import Path
 OWN = Path(__file__).parent / "own"
 XSTEST = ("https://github.com/paul-rottger/exaggerated-safety", "d7bb5bd738c1fcbc36edd83d5e7d1b71a3e2d84d")
 RBR = ("https://github.com/openai/safety-rbr-code-and-data", "7f489fa6b38d72468235f275c23bf3f0c849e5ca")
+GPTFUZZ = ("https://github.com/sherdencooper/GPTFuzz", "1eddeb565740ae311b5f4950492b011a6f866fe7")
+REUTER = ("https://github.com/maxwellreuter/chatgpt-refusals", "37d405b88624b2512b4ad44efa4067a73713aeec")
 SEED = 20261122
 COMPOSED = 1200
 
@@ -83,3 +86,24 @@ def rbr(repository: Path, part: str) -> list[Reply]:
         if seen["fully_complies"] != (seen["inability_to_comply"] or not seen["partially_complies"]):
             replies.append((row["prompt"][-1]["content"], text, int(not seen["fully_complies"])))
     return replies
+
+
+def gptfuzz(repository: Path, part: str) -> list[Reply]:
+    """Human labels: whether a reply to an attack gives what was asked for. `train` and `evaluate` share no question."""
+    csv.field_size_limit(1 << 24)
+    table = csv.DictReader(io.StringIO(file_at(repository, GPTFUZZ[1], "datasets/questions/question_list.csv")))
+    questions = {row["index"]: row["text"] for row in table}
+    table = csv.DictReader(io.StringIO(file_at(repository, GPTFUZZ[1], f"datasets/responses_labeled/{part}.csv")))
+    return [(questions[row["question"]], row["Response"], int(row["label"] == "0")) for row in table]
+
+
+def reuter(repository: Path, held_out: bool) -> list[Reply]:
+    """Human labels: complied or rejected; what is between them is left out. Halves by the prompt: no prompt is in both."""
+    rows = json.loads(file_at(repository, REUTER[1], "data/all_hand_labeled.json"))
+    label = {"complied": 0, "rejected": 1}
+    replies = [(row["prompt"], row["response"], label[row["tone"]]) for row in rows if row["tone"] in label]
+    return [
+        reply
+        for reply in dict.fromkeys(replies)
+        if (hashlib.sha256(reply[0].encode()).digest()[0] % 2 == 1) == held_out
+    ]

@@ -5,8 +5,8 @@ mod blindspots;
 mod can;
 mod checks;
 mod completions;
-mod config;
-mod connection;
+pub(crate) mod config;
+pub(crate) mod connection;
 pub(crate) mod detect;
 mod diff;
 mod doctor;
@@ -14,20 +14,23 @@ mod explain;
 mod findings;
 mod generate;
 mod iam;
-mod ingest;
+pub(crate) mod ingest;
 mod keep;
 mod lineage;
 mod logs;
-mod map;
-mod mute;
-mod onboard;
+pub(crate) mod map;
+mod mcp;
+pub(crate) mod mute;
+pub(crate) mod onboard;
 mod own_checks;
 mod permissions;
 mod probe;
-mod query;
+pub(crate) mod query;
 mod report;
 mod scan;
+mod serve;
 mod source;
+pub(crate) mod token;
 mod who_can;
 
 use crate::exit::Exit;
@@ -87,6 +90,9 @@ enum Command {
     Mute(mute::MuteCommand),
     Probe(probe::Probe),
     Report(report::Report),
+    Serve(serve::Serve),
+    Mcp(mcp::Mcp),
+    Token(token::TokenCommand),
     Query(query::Query),
     Explain(explain::Explain),
     Iam(iam::Iam),
@@ -122,6 +128,9 @@ impl Cli {
             Command::Mute(command) => command.run(global).await,
             Command::Probe(command) => command.run(global).await,
             Command::Report(command) => command.run(global).await,
+            Command::Serve(command) => command.run(global).await,
+            Command::Mcp(command) => command.run(global).await,
+            Command::Token(command) => command.run(global),
             Command::Query(command) => command.run(global).await,
             Command::Explain(command) => command.run(global).await,
             Command::Iam(command) => command.run(),

@@ -6,6 +6,7 @@ mod application;
 mod file;
 mod map;
 mod mute;
+mod probe;
 
 pub(crate) use file::{KeptText, Place, sources};
 pub(crate) use map::PublicAiService;
@@ -55,6 +56,8 @@ pub(crate) struct Config {
     pub protected: Protected,
     /// Public AI services that the built-in list does not have
     pub public_ai: Vec<PublicAiService>,
+    /// Patterns of the ARNs that may be probed without being named
+    pub probe_allow: Vec<String>,
 }
 
 impl Config {

@@ -9,6 +9,7 @@ mod figures;
 mod interrupt;
 mod print;
 mod progress;
+mod serve;
 mod since;
 mod stage;
 mod table;

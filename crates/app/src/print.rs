@@ -22,9 +22,11 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
 /// # Errors
 /// As [`line`].
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
+    // Standard output alone would write every line by itself.
+    let mut out = lines();
     serde_json::to_writer_pretty(&mut out, value)?;
     out.write_all(b"\n")?;
+    out.flush()?;
     Ok(())
 }
 
@@ -85,7 +87,7 @@ pub(crate) fn is_watched() -> bool {
 pub(crate) fn start_log(verbose: u8) {
     let level = match verbose {
         // The kernel logs an error whenever it looks for a table that is still to be made.
-        0 => "warn,aws_config=error,deltalake=error,buoyant_kernel=off",
+        0 => "warn,sightline::serve=info,aws_config=error,deltalake=error,buoyant_kernel=off",
         1 => "info",
         2 => "debug",
         _ => "trace",

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod baseline;
 pub(crate) mod checks;
+pub(crate) mod detect;
 pub(crate) mod discover;
 pub(crate) mod evaluate;
 pub(crate) mod gaps;
@@ -12,6 +13,7 @@ pub(crate) mod models;
 pub(crate) mod muted;
 pub(crate) mod names;
 pub(crate) mod narrowed;
+pub(crate) mod probed;
 pub(crate) mod reported;
 
 use anyhow::Context as _;

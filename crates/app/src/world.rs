@@ -39,6 +39,16 @@ pub(crate) fn seed() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().1
 }
 
+/// 256 bits that nobody can guess.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub(crate) fn secret() -> anyhow::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+    Ok(bytes)
+}
+
 /// Whether the environment has this variable with any text in it.
 pub(crate) fn has_variable(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())

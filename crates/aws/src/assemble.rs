@@ -158,7 +158,7 @@ impl Assembler<'_> {
         let mut members = Vec::with_capacity(shape.members.0.len());
         for (index, (member, reference)) in shape.members.0.iter().enumerate() {
             let target = self.shape(reference.shape, place)?;
-            let payload = shape.payload == Some(member);
+            let payload = shape.payload == Some(member) || reference.event_payload;
             let bound = self.wire().member(member, index, reference, payload, place)?;
             members.push(Member {
                 name: member,

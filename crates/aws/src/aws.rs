@@ -8,8 +8,9 @@ use crate::error::{About, AwsError, CallError};
 use crate::failure;
 use crate::fault::Fault;
 use crate::kind::CallErrorKind;
+use crate::listening::Listening;
 use crate::models;
-use crate::operation::{Answer, Plan, Prepared, Shape};
+use crate::operation::{Answer, Plan, Prepared, Shape, USER_AGENT};
 use crate::pace::{Insisting, Pace, Paces};
 use crate::patience::Patience;
 use crate::room::Room;
@@ -35,6 +36,7 @@ struct Inner {
     paces: Paces,
     counters: Arc<Counters>,
     prepared: Mutex<HashMap<PreparedKey, Prepared>>,
+    user_agent: Arc<str>,
 }
 
 /// Region, service, operation.
@@ -72,28 +74,40 @@ impl Aws {
 
     pub(crate) fn with(config: SdkConfig, patience: Patience) -> Self {
         let http = config.http_client().unwrap_or_else(connect::http_client);
-        Self::over(http, config, patience)
+        Self::over(http, config, patience, USER_AGENT.into())
     }
 
-    fn over(http: SharedHttpClient, config: SdkConfig, patience: Patience) -> Self {
+    fn over(http: SharedHttpClient, config: SdkConfig, patience: Patience, user_agent: Arc<str>) -> Self {
         let (paces, counters, prepared) = Default::default();
-        Self(Arc::new(Inner { config, http, patience, paces, counters, prepared }))
+        Self(Arc::new(Inner { config, http, patience, paces, counters, prepared, user_agent }))
+    }
+
+    /// The same account by a connection that listens to models: see [`Listening`]. It counts and paces its calls by itself.
+    pub fn listening(&self, listening: &Listening) -> Self {
+        let user_agent = format!("{USER_AGENT} {}", listening.product());
+        let patience = listening.patience(&self.0.patience);
+        Self::over(self.0.http.clone(), self.0.config.clone(), patience, user_agent.into())
     }
 
     /// A connection by a role that these credentials may assume: the credentials are asked for with the first call, and anew before
     /// they expire. It counts and paces its calls by itself, and shares nothing but the network.
     pub async fn assume(&self, role_arn: &str, external_id: Option<&str>, session: &str) -> Self {
         let config = connect::assume(self.0.config.clone(), role_arn, external_id, session).await;
-        Self::over(self.0.http.clone(), config, self.0.patience.clone())
+        Self::over(self.0.http.clone(), config, self.0.patience.clone(), self.0.user_agent.clone())
     }
 
     /// The same account by a connection whose requests take places in this room. It counts and paces its calls by itself.
     pub fn within(&self, room: &Room) -> Self {
-        Self::over(room.around(self.0.http.clone()), self.0.config.clone(), self.0.patience.clone())
+        let http = room.around(self.0.http.clone());
+        Self::over(http, self.0.config.clone(), self.0.patience.clone(), self.0.user_agent.clone())
     }
 
     pub(crate) fn config(&self) -> &SdkConfig {
         &self.0.config
+    }
+
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.0.patience
     }
 
     pub(crate) fn http(&self) -> SharedHttpClient {
@@ -138,14 +152,14 @@ impl Aws {
     }
 
     /// Calls an operation of a service in a region, with retries. Input and output go by the API's member names; timestamps are
-    /// RFC 3339 text, blobs base64 text. Answers of more than 64 MB are refused.
+    /// RFC 3339 text, blobs base64 text. Answers of more than 64 MB are refused, of models those of more than [`Listening::largest`].
     ///
     /// # Errors
     /// Every error says what it means in [`CallError::kind`]; an input that the API's model does not allow is refused unsent.
     pub async fn call(&self, region: &str, service: &str, operation: &str, input: Value) -> Result<Value, CallError> {
         match self.answer(About { service, operation, region }, input, Shape::Value).await? {
             Answer::Value(value) => Ok(value),
-            Answer::Object(_) => Ok(Value::Null),
+            Answer::Object(_) | Answer::Events(_) => Ok(Value::Null),
         }
     }
 
@@ -253,6 +267,7 @@ impl Aws {
             patience: &self.0.patience,
             partition: pace.partition.clone(),
             counters: self.0.counters.clone(),
+            user_agent: self.0.user_agent.clone(),
         };
         let prepared = plan.prepare();
         if kept {

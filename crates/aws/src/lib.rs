@@ -6,6 +6,8 @@
 //! ```text
 //! models/*.json ── raw ── assemble, wire ──► shape::Service          what there is to call
 //! Aws::call ── operation ── write ──► request ──► answer ── read ──► JSON
+//! Aws::blob                                              ├─ bytes as they are
+//! Aws::stream                                            ├─ events ──► JSON, one after the other
 //!                                                        └─ fault, failure, kind ──► CallError
 //! ```
 
@@ -15,15 +17,20 @@ mod absent;
 mod addressing;
 mod assemble;
 mod aws;
+mod blob;
 mod bound;
 mod connect;
 mod eks_token;
 mod endpoint;
 mod error;
+mod events;
+#[cfg(test)]
+mod events_tests;
 mod failure;
 mod fault;
 mod found;
 mod kind;
+mod listening;
 mod models;
 mod object;
 mod operation;
@@ -47,11 +54,14 @@ mod wire_tests;
 mod write;
 
 pub use aws::{Aws, Caller};
+pub use blob::Blob;
 pub use connect::{Connect, Emulated};
 pub use endpoint::{Endpoint, endpoint, known_regions, offered};
 pub use error::{AwsError, CallError};
+pub use events::Events;
 pub use found::{Found, Origin};
 pub use kind::CallErrorKind;
+pub use listening::Listening;
 pub use models::{model, services};
 pub use object::{INCONSISTENT, Wanted};
 pub use page::Paginator;

@@ -5,7 +5,7 @@ use crate::aws::Aws;
 use crate::error::{About, CallError};
 use crate::kind::CallErrorKind;
 use crate::operation::{Answer, Shape};
-use aws_smithy_runtime_api::http::Response;
+use aws_smithy_runtime_api::http::{Headers, Response};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
@@ -72,7 +72,8 @@ pub(crate) struct Part {
     status: u16,
     etag: Option<String>,
     range: Option<String>,
-    body: SdkBody,
+    pub(crate) headers: Headers,
+    pub(crate) body: SdkBody,
 }
 
 impl Part {
@@ -80,7 +81,15 @@ impl Part {
     pub(crate) fn of(response: &Response) -> Self {
         let header = |name: &str| response.headers().get(name).map(str::to_owned);
         let body = response.body().try_clone().unwrap_or_else(SdkBody::empty);
-        Self { status: response.status().as_u16(), etag: header("etag"), range: header("content-range"), body }
+        let (etag, range, headers) = (header("etag"), header("content-range"), response.headers().clone());
+        Self { status: response.status().as_u16(), etag, range, headers, body }
+    }
+
+    /// Takes the bytes.
+    pub(crate) async fn bytes(&mut self, about: About<'_>) -> Result<Bytes, CallError> {
+        let body = ByteStream::new(std::mem::replace(&mut self.body, SdkBody::empty())).collect().await;
+        let unreadable = |error| about.error(CallErrorKind::Unreadable, "UnreadableAnswer", error);
+        Ok(body.map_err(unreadable)?.into_bytes())
     }
 }
 
@@ -95,9 +104,7 @@ impl Aws {
         let Answer::Object(mut part) = self.answer(about, wanted.input(), Shape::Body { limit }).await? else {
             return Ok(Bytes::new());
         };
-        let body = ByteStream::new(std::mem::replace(&mut part.body, SdkBody::empty())).collect().await;
-        let unreadable = |error| about.error(CallErrorKind::Unreadable, "UnreadableAnswer", error);
-        let bytes = body.map_err(unreadable)?.into_bytes();
+        let bytes = part.bytes(about).await?;
         match wanted.differs(&part, &bytes) {
             Some(why) => Err(about.error(CallErrorKind::Unreadable, INCONSISTENT, why)),
             None => Ok(bytes),

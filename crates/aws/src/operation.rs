@@ -3,6 +3,7 @@
 use crate::addressing;
 use crate::bound::{Bound, TooLarge};
 use crate::endpoint::Endpoint;
+use crate::events;
 use crate::fault::{self, Fault};
 use crate::object::Part;
 use crate::patience::{Patience, ThrottleClassifier};
@@ -23,11 +24,14 @@ use aws_smithy_runtime_api::client::auth::{
     AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::context::{Error, Output};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata, OrchestratorError};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::client::ser_de::DeserializeResponse;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_schema::protocol::SharedClientProtocol;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
 use aws_types::region::{Region, SigningRegion};
 use aws_types::{SdkConfig, SigningName};
@@ -37,9 +41,6 @@ use std::sync::Arc;
 /// Sent with every request.
 pub(crate) const USER_AGENT: &str = concat!("sightline/", env!("CARGO_PKG_VERSION"));
 
-/// The largest answer that is read, objects aside.
-pub(crate) const MAX_ANSWER: u64 = 64 * 1024 * 1024;
-
 pub(crate) type Prepared = Operation<Request, Answer, Fault>;
 
 /// An answer that is no error.
@@ -47,8 +48,10 @@ pub(crate) type Prepared = Operation<Request, Answer, Fault>;
 pub(crate) enum Answer {
     /// the output, by the API's member names
     Value(Value),
-    /// an object's bytes, and what the headers say of them
+    /// the body's bytes, and what the headers say of them
     Object(Part),
+    /// the body as it comes: events
+    Events(SdkBody),
 }
 
 /// What an operation is prepared for.
@@ -58,6 +61,8 @@ pub(crate) enum Shape {
     Value,
     /// the body as it is, of at most so many bytes
     Body { limit: u64 },
+    /// the body as it comes
+    Events,
 }
 
 /// Everything that an operation is prepared from.
@@ -74,6 +79,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) patience: &'a Patience,
     pub(crate) partition: RetryPartition,
     pub(crate) counters: Arc<Counters>,
+    /// Sent with every request.
+    pub(crate) user_agent: Arc<str>,
 }
 
 impl Plan<'_> {
@@ -89,24 +96,32 @@ impl Plan<'_> {
             .runtime_plugin(self.signed());
         let protocol = protocol::of(self.service);
         let config = Arc::new(self.metadata());
-        let writer = Codec { service: self.service, operation: self.operation, protocol, config };
-        let reader = writer.clone();
-        let (bucket_in_host, answer) = (self.bucket_in_host, self.answer);
+        let largest = self.patience.largest;
+        let user_agent = self.user_agent.clone();
+        let writer = Codec { service: self.service, operation: self.operation, protocol, config, largest, user_agent };
+        let reader = Reader { codec: writer.clone(), answer: self.answer };
+        let bucket_in_host = self.bucket_in_host;
         builder
             .serializer(move |request: Request| writer.request(&request.input, bucket_in_host))
-            .deserializer(move |response: &HttpResponse| reader.answer(response, answer))
+            .deserializer_impl(reader)
             .build()
     }
 
     fn patient(&self, builder: OperationBuilder) -> OperationBuilder {
         let (limit, timeouts) = match self.answer {
-            Shape::Value => (MAX_ANSWER, &self.patience.timeouts),
+            Shape::Value | Shape::Events => (self.patience.largest, &self.patience.timeouts),
             Shape::Body { limit } => (limit, &self.patience.object_timeouts),
         };
-        let stalled = StalledStreamProtectionConfig::enabled().grace_period(self.patience.stalled).build();
+        let builder = match self.answer {
+            // Events come when there is something to say: `events` has a limit of its own for silence.
+            Shape::Events => builder.stalled_stream_protection(StalledStreamProtectionConfig::disabled()),
+            Shape::Value | Shape::Body { .. } => builder
+                .stalled_stream_protection(
+                    StalledStreamProtectionConfig::enabled().grace_period(self.patience.stalled).build(),
+                )
+                .interceptor(StalledStreamProtectionInterceptor::default()),
+        };
         builder
-            .stalled_stream_protection(stalled)
-            .interceptor(StalledStreamProtectionInterceptor::default())
             .standard_retry(&self.patience.retries)
             .timeout_config(timeouts.clone())
             .retry_classifier(TransientErrorClassifier::<Fault>::new())
@@ -162,6 +177,8 @@ struct Codec {
     operation: &'static shape::Operation,
     protocol: SharedClientProtocol,
     config: Arc<ConfigBag>,
+    largest: u64,
+    user_agent: Arc<str>,
 }
 
 impl Codec {
@@ -170,7 +187,7 @@ impl Codec {
         let structure = write::Structure { service: self.service, place, value: input };
         let mut request =
             self.protocol.serialize_request(&structure, self.service.shape(place).schema, "", &self.config)?;
-        request.headers_mut().insert("user-agent", USER_AGENT);
+        request.headers_mut().insert("user-agent", self.user_agent.to_string());
         if bucket_in_host {
             addressing::without_bucket(&mut request)?;
         }
@@ -186,7 +203,7 @@ impl Codec {
                 &self.config,
             )));
         }
-        let limit = if let Shape::Body { limit } = shape { limit } else { MAX_ANSWER };
+        let limit = if let Shape::Body { limit } = shape { limit } else { self.largest };
         let bytes = response.body().bytes().unwrap_or_default();
         if bytes.len() as u64 > limit {
             return Err(OrchestratorError::other(TooLarge(limit)));
@@ -194,6 +211,8 @@ impl Codec {
         match shape {
             Shape::Body { .. } => Ok(Answer::Object(Part::of(response))),
             Shape::Value => self.value(response).map(Answer::Value).map_err(OrchestratorError::other),
+            // What is no error never comes here: `Reader` hands it on unread.
+            Shape::Events => Ok(Answer::Events(SdkBody::empty())),
         }
     }
 
@@ -227,5 +246,40 @@ impl Codec {
             Protocol::Query | Protocol::Ec2 => whole::xml(body, Some(&format!("{}Response", self.operation.name))),
             Protocol::RestXml => whole::xml(body, None),
         }
+    }
+}
+
+/// Reads answers of one operation: whole, or, of events, as they come.
+struct Reader {
+    codec: Codec,
+    answer: Shape,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reader({})", self.codec.operation.name)
+    }
+}
+
+impl DeserializeResponse for Reader {
+    fn deserialize_streaming_with_config(
+        &self,
+        response: &mut HttpResponse,
+        _: &ConfigBag,
+    ) -> Option<Result<Output, OrchestratorError<Error>>> {
+        let streams = self.answer == Shape::Events && !fault::is_fault(response.status());
+        streams.then(|| match events::is_stream(response) {
+            true => Ok(Output::erase(Answer::Events(response.take_body()))),
+            false => Err(OrchestratorError::other(events::NoStream)),
+        })
+    }
+
+    fn deserialize_nonstreaming_with_config(
+        &self,
+        response: &HttpResponse,
+        _: &ConfigBag,
+    ) -> Result<Output, OrchestratorError<Error>> {
+        let answer = self.codec.answer(response, self.answer);
+        answer.map(Output::erase).map_err(|error| error.map_operation_error(Error::erase))
     }
 }

@@ -20,6 +20,8 @@ const OBJECT_ATTEMPT: Duration = Duration::from_secs(300);
 const OBJECT_CALL: Duration = Duration::from_secs(900);
 /// How long not a byte of an answer may come once it has begun.
 const STALLED: Duration = Duration::from_secs(20);
+/// The largest answer that is read, objects aside.
+const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 
 /// What bounds a call.
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub(crate) struct Patience {
     pub(crate) timeouts: TimeoutConfig,
     pub(crate) object_timeouts: TimeoutConfig,
     pub(crate) stalled: Duration,
+    /// The largest answer that is read, objects aside.
+    pub(crate) largest: u64,
 }
 
 impl Default for Patience {
@@ -43,6 +47,7 @@ impl Default for Patience {
             timeouts: answers.build(),
             object_timeouts: objects.build(),
             stalled: STALLED,
+            largest: MAX_ANSWER,
         }
     }
 }

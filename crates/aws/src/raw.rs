@@ -73,6 +73,9 @@ pub(crate) struct RawReference<'a> {
     pub(crate) flattened: bool,
     #[serde(default)]
     pub(crate) xml_attribute: bool,
+    /// The member takes the whole payload of an event as it is.
+    #[serde(default, rename = "eventpayload")]
+    pub(crate) event_payload: bool,
 }
 
 #[derive(Deserialize)]

@@ -23,6 +23,7 @@ mod seen;
 mod structural;
 mod trail;
 mod verdict;
+mod vpc;
 
 use sightline_lake::Session;
 use sightline_model::{BlindSpot, RunId};

@@ -18,9 +18,9 @@ pub(crate) struct Drafts(pub(crate) BTreeMap<Key, Draft>);
 
 impl Drafts {
     /// Takes in the calls of a day; the estate holds the sessions of that day.
-    pub(crate) fn add(&mut self, groups: &[Group], estate: &Estate) {
+    pub(crate) fn add(&mut self, groups: Vec<Group>, estate: &Estate) {
         for group in groups {
-            let (key, draft) = Draft::of(group, estate);
+            let (key, draft) = Draft::of(&group, estate);
             self.put(key, draft);
         }
     }
@@ -42,6 +42,11 @@ impl Drafts {
         let (edges, evidence): (Vec<Edge>, Vec<Vec<EdgeEvidence>>) = made.into_iter().unzip();
         (edges, evidence.into_iter().flatten().collect())
     }
+}
+
+/// Edges in the order in which a discovery gives them.
+pub fn sort(edges: &mut [Edge]) {
+    edges.sort_by(|a, b| order(a).cmp(&order(b)));
 }
 
 fn order(edge: &Edge) -> (&str, &str, sightline_model::edge::PathClass, &str, &str, &str) {

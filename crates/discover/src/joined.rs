@@ -63,7 +63,7 @@ pub(crate) fn join(
 
 /// The plane of a connection to a model service of AWS.
 fn plane(link: &Link) -> Option<Plane> {
-    if link.class == TrafficClass::ApplicationToModel { Plane::of_service(link.plane) } else { None }
+    if link.class == TrafficClass::ApplicationToModel { Plane::of_service(&link.plane) } else { None }
 }
 
 /// Where its calls may be: of the workload itself, and of the pods that may stand behind a node.
@@ -251,7 +251,6 @@ impl<'l> Wire<'l> {
             port: Some(key.port),
             path: key.path,
             path_evidence: named(&self.evidence),
-            errors: self.rejected,
             flows: Some(self.flows),
             bytes_out: Some(self.bytes_out),
             bytes_in: Some(self.bytes_in),
@@ -259,12 +258,20 @@ impl<'l> Wire<'l> {
             first_seen: self.first_seen,
             last_seen: self.last_seen,
             confidence: self.confidence,
-            attribution: shortened(self.attribution, 1_000),
+            attribution: shortened(&self.sentence(), 1_000),
             controls,
             evidence: self.places.first().map(|place| place.evidence.clone()).collect(),
             ..Edge::default()
         };
         (edge, evidence)
+    }
+
+    /// A refused record is no failed call: nobody knows what it would have asked.
+    fn sentence(&self) -> String {
+        match self.rejected {
+            0 => self.attribution.to_owned(),
+            rejected => format!("{}; {rejected} flow records beside these were rejected", self.attribution),
+        }
     }
 
     fn target(&self) -> Target {

@@ -55,6 +55,8 @@ use sightline_model::{Application, DayGroup, RunId};
 
 pub use application::Criteria;
 pub use blind_spot::blind_spots;
+pub use day::{Inputs, inputs};
+pub use edges::sort;
 pub use error::DiscoverError;
 pub use self_hosted::{self_hosted, unread as self_hosted_unread};
 pub use traffic::PublicAi;
@@ -99,8 +101,9 @@ pub async fn discover_with(
     public_ai: &PublicAi,
 ) -> Result<Discovery, DiscoverError> {
     let applications = application::Applications::read(session, applications).await?;
-    let mut store = day::Store::open(session, &run, &window).await?;
-    let links = traffic::read(session, &window, public_ai).await?;
+    let inventory = day::inventory(session, public_ai).await?;
+    let mut store = day::Store::open(session, &run, &window, inventory).await?;
+    let links = traffic::read(session, &window, public_ai, &mut store).await?;
     let mut estate = estate::Estate::read(session).await?;
     estate.guardrail_calls = applied::read(session, &mut store).await?;
     let drafts = calls_of(session, &mut store, &mut estate).await?;
@@ -129,7 +132,7 @@ async fn calls_of(
             let names = unknown.map(|caller| caller.session_name.clone()).collect();
             estate.pod_names.add(session, &names).await?;
         }
-        drafts.add(&groups, estate);
+        drafts.add(groups, estate);
     }
     Ok(drafts)
 }

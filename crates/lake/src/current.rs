@@ -97,7 +97,7 @@ impl Current {
             scans,
             edge_run: map_run(lake_table::EDGE),
             case_run: run_of(run_record::DETECT).max(newest_run(lake_table::CASE)),
-            blind_spot_run: map_run(lake_table::BLIND_SPOT),
+            blind_spot_run: run_of(run_record::BLIND_SPOTS).max(map_run(lake_table::BLIND_SPOT)),
             finding_run: newest_run(lake_table::FINDING),
             access_run: newest_run(lake_table::MODEL_ACCESS),
             relation_run: newest_run(lake_table::RELATION),

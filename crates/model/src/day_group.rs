@@ -10,10 +10,10 @@ pub struct DayGroup {
     pub run_id: String,
     /// midnight of the day, UTC
     pub day: Timestamp,
-    /// `call`, `issued`, `applied`, `usage`
+    /// `call`, `issued`, `applied`, `usage`, `link`
     pub kind: String,
     /// what the log objects of the day were when it was made
     pub digest: String,
-    /// the part's place, the number of parts, and the rows
-    pub content: serde_json::Value,
+    /// the part's place, the number of parts, and the rows: JSON, deflated, in base64
+    pub content: String,
 }

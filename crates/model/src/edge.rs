@@ -1,7 +1,7 @@
 //! The map: which workload or person calls which model, over which path, behind which controls, and what else talks to whom.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 pub use crate::control::{CONTROLS, Control, ControlRow, Fix, Tri};
 pub use crate::evidence::{EdgeEvidence, Evidence};
@@ -100,7 +100,7 @@ pub struct Edge {
     /// the same in every discovery: 32 hexadecimal digits
     pub edge_id: String,
     /// what it connects
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub class: TrafficClass,
     /// twelve digits, of the caller
     pub account_id: String,
@@ -113,7 +113,7 @@ pub struct Edge {
     /// its name for people
     pub workload_title: String,
     /// the application that the workload belongs to, as the user declared it; empty where it belongs to none
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub application: String,
     /// the role or user whose permissions were used; empty where a flow tells none
     pub identity_arn: String,
@@ -126,19 +126,19 @@ pub struct Edge {
     /// its name for people
     pub model_title: String,
     /// what is called, of whatever class: the model's ARN, a workload's, a name such as `api.openai.com`, an address
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub target_arn: String,
     /// kind of the model or of the workload; `service`, `internet`, `public-ai`
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub target_kind: String,
     /// its name for people
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub target_title: String,
     /// the application that the target belongs to
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub target_application: String,
     /// the host name that was called, such as `bedrock-runtime.us-east-1.amazonaws.com`; empty where nothing tells
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub service: String,
     /// the port that was called, where flow logs tell
     #[serde(default)]
@@ -200,9 +200,4 @@ impl Edge {
     pub fn is_of_model(&self) -> bool {
         self.class == TrafficClass::ApplicationToModel
     }
-}
-
-/// Rows of an older lake have NULL in columns that came later.
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(value)?.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! What a check says of one resource.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -90,13 +90,8 @@ pub struct Finding {
     /// when the check ran
     pub evaluated_at: Timestamp,
     /// what the fix needs to name beside the resource, as the check's query gave it; nothing in findings of older versions
-    #[serde(default, deserialize_with = "or_empty")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub fix_values: BTreeMap<String, String>,
-}
-
-/// A column that rows written before it was added do not have.
-fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// The identity of a finding: the same in every run and every report format. 32 hexadecimal digits of the SHA-256 of the

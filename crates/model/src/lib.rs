@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod finding;
 pub mod lake_table;
 pub mod log;
+pub mod missing;
 pub mod model_access;
 pub mod money;
 pub mod mute;

@@ -1,7 +1,7 @@
 //! Rows made of logs.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One CloudTrail event, without what may hold secrets or content.
@@ -44,7 +44,7 @@ pub struct ApiCall {
     /// `userIdentity.invokedBy`
     pub invoked_by: String,
     /// `userIdentity.inScopeOf.credentialsIssuedTo`: the ARN of what AWS handed the session to, such as a Lambda function
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
     pub credentials_issued_to: String,
     /// `sourceIPAddress`: an address, or a service's name
     pub source_ip: String,
@@ -126,20 +126,20 @@ pub struct LogObject {
     /// what pins the content: the object's ETag, or size and time of a file
     pub version: String,
     /// SHA-256 of the bytes as stored, in hex: the same object under two keys has the same; empty where it was not read
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub content: String,
     /// bytes as stored
     pub size: i64,
     /// bytes after decompression
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub content_bytes: i64,
     /// the log source that recognised it; empty when none did
     pub source: String,
     /// account that it is of, by its key or its records; empty where neither tells
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub account_id: String,
     /// likewise the region
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub region: String,
     /// when the object was last modified
     pub last_modified: Timestamp,
@@ -149,21 +149,21 @@ pub struct LogObject {
     /// records found
     pub records: i64,
     /// rows made of them; those of rollups are not counted
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub rows: i64,
     /// records of no interest
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub passed_over: i64,
     /// records that say that there was nothing to record
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub no_data: i64,
     /// records that say that something is missing
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub gaps: i64,
     /// records rejected
     pub rejects: i64,
     /// how many for which reason
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "crate::missing::or_default")]
     pub reject_reasons: BTreeMap<String, u64>,
     /// the first twenty of them
     pub reject_samples: Vec<Reject>,
@@ -179,9 +179,4 @@ pub struct LogObject {
     pub seq: i64,
     /// when it was claimed
     pub ingested_at: Timestamp,
-}
-
-/// Rows of an older lake have NULL in columns that came later.
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(value)?.unwrap_or_default())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct RunRecord {
     /// the run
     pub run_id: String,
-    /// `map` or `detect`
+    /// one of this module's constants
     pub kind: String,
     /// the product's version
     pub version: String,
@@ -20,9 +20,17 @@ pub struct RunRecord {
     pub rows: i64,
     /// when it ended
     pub finished_at: Timestamp,
+    /// 32 hexadecimal digits of all that it rested on; empty where that could not be told
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
+    pub inputs: String,
+    /// likewise, of the scans
+    #[serde(default, deserialize_with = "crate::missing::or_default")]
+    pub inventory: String,
 }
 
 /// [`RunRecord::kind`] of a discovery.
 pub const MAP: &str = "map";
+/// [`RunRecord::kind`] of a look at what cannot be seen; one beside a discovery is part of that.
+pub const BLIND_SPOTS: &str = "blind_spots";
 /// [`RunRecord::kind`] of a run of the detections.
 pub const DETECT: &str = "detect";

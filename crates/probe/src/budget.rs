@@ -52,10 +52,12 @@ impl Cost {
 }
 
 /// A running account of what is spent and reserved.
+///
+/// Several runs, one after the other, may share one.
 // INVARIANT: spent + reserved never passes the limits, unless the service uses more than was reserved for a call; then no
 // further call is allowed.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub struct Budget {
     limits: Limits,
     state: Mutex<State>,
 }
@@ -72,7 +74,8 @@ struct State {
 pub(crate) struct Reservation(Cost);
 
 impl Budget {
-    pub(crate) fn new(limits: Limits) -> Self {
+    /// An account of which nothing is used yet.
+    pub fn new(limits: Limits) -> Self {
         Self::spent_before(limits, Cost::default())
     }
 

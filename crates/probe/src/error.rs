@@ -29,7 +29,7 @@ pub enum ProbeError {
     },
     /// The price list has no such model.
     #[error(
-        "no price is known for `{model}`: look it up on the Amazon Bedrock pricing page and pass `--assume-price IN,OUT` in USD per 1,000 tokens"
+        "no price is known for `{model}`: look it up on the Amazon Bedrock pricing page and pass `--assume-price IN,OUT` in USD per 1,000 tokens; `0,0` where a call costs nothing more"
     )]
     UnknownPrice {
         /// the model, shortened
@@ -67,6 +67,9 @@ pub enum ProbeError {
         /// why, and what to do
         reason: String,
     },
+    /// The inventory could not be read.
+    #[error("the inventory's targets cannot be read: {0}")]
+    Inventory(#[source] Box<sightline_lake::LakeError>),
     /// Runs could not be read.
     #[error("the runs cannot be read: {0}")]
     Read(#[source] Box<sightline_lake::LakeError>),

@@ -74,7 +74,7 @@ impl LlmJudge {
             "system": [{"text": SYSTEM}],
             "messages": [{"role": "user", "content": [{"text": question(asked, answer, seed)}]}],
             "inferenceConfig": {"maxTokens": VERDICT_TOKENS, "temperature": 0},
-            "requestMetadata": {crate::converse::TAG: run_id, "probe": "judge"},
+            "requestMetadata": {crate::surface::TAG: run_id, "probe": "judge"},
         })
     }
 

@@ -193,7 +193,7 @@ impl Turn {
 }
 
 impl Probe {
-    /// The system prompt, with the tools that the model may call.
+    /// The system prompt, with the tools that the model may call: for whom there is no other way to be told of them.
     pub(crate) fn instructions(&self) -> Cow<'_, str> {
         match self.tools.is_empty() {
             true => Cow::Borrowed(&self.system),

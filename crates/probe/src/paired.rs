@@ -20,7 +20,7 @@ pub struct Comparison {
     pub families: Vec<FamilyChange>,
     /// attacks of all families
     pub attacks: Change,
-    /// benign twins that were refused or blocked
+    /// plain work that was refused or blocked: benign twins, and the probes of over-refusal
     pub over_refusal: Change,
     /// what could not be paired
     pub unpaired: Unpaired,
@@ -93,7 +93,7 @@ pub fn compare(before: &RunSummary, after: &RunSummary) -> Comparison {
     for earlier in &before.prompts {
         let Some(later) = later.get(&key(earlier)) else { continue };
         paired += 1;
-        let family = (!earlier.is_twin()).then(|| families.entry(earlier.family.as_str()).or_default());
+        let family = (!earlier.is_plain_work()).then(|| families.entry(earlier.family.as_str()).or_default());
         let Some((was, is)) = wrong(earlier, later) else {
             undecided += 1;
             continue;

@@ -1,10 +1,12 @@
 //! What a run would do and what it can cost at most. Nothing is called.
 
 use crate::budget::Cost;
-use crate::converse::Prompt;
+use crate::conversation::Prompt;
+use crate::found::Pricing;
 use crate::pack::{Pack, Probe, Role, Turn};
-use crate::prompt::BENIGN;
+use crate::prompt::{BENIGN, OVER_REFUSAL};
 use crate::record::{PackUsed, Settings};
+use crate::surface::Surface;
 use crate::target::Target;
 use crate::{Price, PriceList};
 use crate::{ProbeError, Usd};
@@ -28,6 +30,8 @@ pub struct PlanOptions {
     pub assume_price: Option<Price>,
     /// calls at a time in the run; the bound holds for this many and fewer. 0 is taken for 1
     pub concurrency: u32,
+    /// how the target's price is known where none is assumed
+    pub pricing: Pricing,
 }
 
 /// What a run would do.
@@ -108,6 +112,11 @@ impl PlannedProbe {
         self.rates.cost(self.bytes, input, output)
     }
 
+    /// Whether this must be done, and be let through.
+    pub(crate) fn is_plain_work(&self) -> bool {
+        self.is_twin || self.family == OVER_REFUSAL
+    }
+
     /// What is reserved for one call: as many tries as the reader may make, for a try without an answer may be billed.
     pub(crate) fn reservation(&self) -> Cost {
         Cost { requests: 1, usd: self.usd.times(TRIES), output_tokens: self.output_tokens.saturating_mul(TRIES) }
@@ -126,7 +135,7 @@ impl Plan {
 /// # Errors
 /// When nothing is left to run, or the model's price is not known and none is assumed.
 pub fn plan(packs: &[Pack], target: Target, options: &PlanOptions, prices: &PriceList) -> Result<Plan, ProbeError> {
-    let price = options.assume_price.or_else(|| prices.of(target.model()));
+    let price = price(&target, options, prices);
     let price = price.ok_or_else(|| ProbeError::UnknownPrice { model: shortened(target.model(), 200) })?;
     let guardrail = if target.guardrail().is_some() { prices.guardrail } else { Usd::ZERO };
     let rates = Rates { price, guardrail };
@@ -138,7 +147,7 @@ pub fn plan(packs: &[Pack], target: Target, options: &PlanOptions, prices: &Pric
             if wanted(&options.families, &probe.family) && wanted(&options.probes, &probe.id) {
                 let kinds =
                     [false, true].into_iter().filter(|twin| !twin || (probe.twin.is_some() && !options.without_twins));
-                probes.extend(kinds.map(|is_twin| planned(pack, probe, is_twin, options, rates)));
+                probes.extend(kinds.map(|is_twin| planned(pack, probe, is_twin, options, rates, target.surface())));
             }
         }
     }
@@ -159,16 +168,37 @@ pub fn plan(packs: &[Pack], target: Target, options: &PlanOptions, prices: &Pric
             .saturating_add(largest(|probe| probe.output_tokens).saturating_mul(spare)),
         usd: Usd::from_nanos(sum(|probe| probe.usd.nanos()))
             + Usd::from_nanos(largest(|probe| probe.usd.nanos())).times(spare),
-        price_source: match options.assume_price {
-            Some(_) => "assumed by --assume-price".to_owned(),
-            None => format!("{}, {}", prices.source, prices.date),
+        price_source: match (options.assume_price, &options.pricing) {
+            (Some(_), _) => "assumed by --assume-price".to_owned(),
+            (None, Pricing::Paid) => "none: what serves it is paid for whether it is called or not".to_owned(),
+            (None, _) => format!("{}, {}", prices.source, prices.date),
         },
         packs: used(packs, &probes),
-        settings: Settings::of(options),
+        settings: Settings::of(options, &target),
         target,
         probes,
         concurrency,
     })
+}
+
+/// What a thousand tokens cost; of several models that may answer, the dearest.
+fn price(target: &Target, options: &PlanOptions, prices: &PriceList) -> Option<Price> {
+    const NOTHING: Price = Price { input: Usd::ZERO, output: Usd::ZERO, cache_read: None, cache_write: None };
+    if !target.surface().bills_tokens() {
+        return Some(NOTHING);
+    }
+    if let Some(assumed) = options.assume_price {
+        return Some(assumed);
+    }
+    match &options.pricing {
+        Pricing::ByName => prices.of(target.model()),
+        Pricing::LikeModels(models) => {
+            let all: Option<Vec<Price>> = models.iter().map(|model| prices.of(model)).collect();
+            all?.into_iter().reduce(|a, b| Price { input: a.input.max(b.input), output: a.output.max(b.output), ..a })
+        }
+        Pricing::Paid => Some(NOTHING),
+        Pricing::Unknown => None,
+    }
 }
 
 /// The packs that probes are from.
@@ -177,15 +207,26 @@ fn used(packs: &[Pack], probes: &[PlannedProbe]) -> Vec<PackUsed> {
     sent.map(PackUsed::of).collect()
 }
 
-fn planned(pack: &Pack, probe: &Probe, is_twin: bool, options: &PlanOptions, rates: Rates) -> PlannedProbe {
+fn planned(
+    pack: &Pack,
+    probe: &Probe,
+    is_twin: bool,
+    options: &PlanOptions,
+    rates: Rates,
+    surface: &Surface,
+) -> PlannedProbe {
     let turns = match (&probe.twin, is_twin) {
         (Some(twin), true) => vec![Turn::new(Role::User, twin.text.as_str())],
         _ => probe.turns.clone(),
     };
-    let prompt =
-        Prompt { system: probe.instructions().into_owned(), turns, max_output_tokens: probe.max_output_tokens };
+    let (system, tools) = match surface.has_tools() {
+        true => (probe.system.clone(), probe.tools.clone()),
+        false => (probe.instructions().into_owned(), Vec::new()),
+    };
+    let prompt = Prompt { system, turns, tools, max_output_tokens: probe.max_output_tokens };
     let (bytes, input_tokens) = input_bound(&prompt);
-    let output_tokens = u64::from(probe.max_output_tokens);
+    // A guardrail alone writes nothing.
+    let output_tokens = if surface.asks_a_model() { u64::from(probe.max_output_tokens) } else { 0 };
     PlannedProbe {
         pack: pack.about.id.clone(),
         pack_version: pack.about.version.clone(),
@@ -208,5 +249,7 @@ fn planned(pack: &Pack, probe: &Probe, is_twin: bool, options: &PlanOptions, rat
 /// own. All words that take a placeholder's place are of one length.
 fn input_bound(prompt: &Prompt) -> (u64, u64) {
     let bytes = prompt.filled(&crate::fill::Words::of(0, "", "", 0)).bytes() as u64;
-    (bytes, bytes + 64 * (prompt.turns.len() as u64 + 1))
+    // Models that are offered tools are told by their maker how to call them.
+    let about_tools = if prompt.tools.is_empty() { 0 } else { 1_024 };
+    (bytes, bytes + 64 * (prompt.turns.len() as u64 + 1) + about_tools)
 }

@@ -3,9 +3,12 @@
 
 use crate::attempt::Attempt;
 use crate::budget::Limits;
+use crate::found::Pricing;
 use crate::plan::{Plan, PlanOptions};
 use crate::run::RunOptions;
 use crate::summary::RunSummary;
+use crate::surface::Surface;
+use crate::target::Target;
 use crate::{Guardrail, Pack, Price, ProbeError, Usd};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -124,10 +127,16 @@ pub struct Settings {
     pub concurrency: u32,
     /// the assumed price in nano-dollars for a thousand tokens, in and out
     pub assumed_nanos: Option<(u64, u64)>,
+    /// how the target was asked
+    #[serde(default)]
+    pub surface: Surface,
+    /// how the price was known
+    #[serde(default)]
+    pub pricing: Pricing,
 }
 
 impl Settings {
-    pub(crate) fn of(options: &PlanOptions) -> Self {
+    pub(crate) fn of(options: &PlanOptions, target: &Target) -> Self {
         Self {
             families: options.families.clone(),
             probes: options.probes.clone(),
@@ -135,6 +144,8 @@ impl Settings {
             without_twins: options.without_twins,
             concurrency: options.concurrency.max(1),
             assumed_nanos: options.assume_price.map(|price| (price.input.nanos(), price.output.nanos())),
+            surface: target.surface().clone(),
+            pricing: options.pricing.clone(),
         }
     }
 
@@ -153,6 +164,7 @@ impl Settings {
             without_twins: self.without_twins,
             assume_price,
             concurrency: self.concurrency,
+            pricing: self.pricing.clone(),
         }
     }
 }
@@ -228,7 +240,7 @@ impl ProbeRun {
 }
 
 /// The prefix of an inference profile's id that names the regions of a continent.
-fn geography(model: &str) -> Option<&str> {
+pub(crate) fn geography(model: &str) -> Option<&str> {
     const GEOGRAPHIES: &[&str] = &["us", "us-gov", "eu", "apac", "jp", "au", "ca", "global"];
     let id = model.rsplit('/').next()?;
     let (prefix, rest) = id.split_once('.')?;

@@ -2,9 +2,9 @@
 
 use crate::attempt::Attempt;
 use crate::budget::Cost;
+use crate::keeper::unwritten;
 use crate::plan::{Plan, PlannedProbe};
 use crate::record::{ProbeRun, RunStatus};
-use crate::run::BATCH;
 use crate::{ProbeError, Usd};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,9 +85,10 @@ impl Resumed {
         )
     }
 
-    /// Attempts that a killed run may have made without keeping them: a batch, and the calls under way.
+    /// Attempts that a killed run may have made without keeping them: those on their way to the lake, and the calls under way.
     pub fn lost(&self, plan: &Plan) -> u64 {
-        let most = if self.was_killed { BATCH as u64 - 1 + u64::from(plan.concurrency.max(1)) } else { 0 };
+        let concurrency = usize::try_from(plan.concurrency.max(1)).unwrap_or(usize::MAX);
+        let most = if self.was_killed { unwritten(concurrency).saturating_add(concurrency) as u64 } else { 0 };
         most.min(plan.requests.saturating_sub(self.attempts.len() as u64))
     }
 

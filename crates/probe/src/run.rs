@@ -1,32 +1,38 @@
 //! Running a plan: a few calls at a time, each within the budget, each kept.
 
+use crate::answer::Answer;
 use crate::attempt::{Attempt, Outcome};
 use crate::budget::{Budget, Cost, Limits};
 use crate::consult::{Consult, JudgeReport};
-use crate::converse::Answer;
 use crate::fill::Words;
 use crate::judge::{self, Aim, Duty, Judgement};
+use crate::keeper::Keeper;
 use crate::llm_judge::LlmJudge;
 use crate::plan::{Plan, PlannedProbe, TRIES};
 use crate::record::ProbeRun;
 use crate::refusal::Refusal;
 use crate::resume::Resumed;
 use crate::summary::{RunSummary, Tally};
+use crate::surface::{Asker, TAG};
 use crate::{ProbeError, Usd};
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use sightline_aws::{Aws, CallError, CallErrorKind};
+use sightline_aws::{Aws, CallError, CallErrorKind, Listening};
 use sightline_lake::{Lake, LakeError};
 use sightline_model::untrusted::shortened;
 use sightline_model::{RunId, lake_table};
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Attempts that are written to the lake together.
-pub(crate) const BATCH: usize = 16;
 /// Characters of a prompt or an answer that are kept, when they are kept at all.
 const KEPT: usize = 20_000;
+
+/// Bytes of an answer that are read. No model writes as much in the tokens that a probe allows it.
+pub(crate) const LARGEST_ANSWER: u64 = 2_000_000;
+/// How much longer an answer may take in all than the model may stay silent.
+const LONGEST: u32 = 5;
 
 /// How to run a plan.
 #[derive(Debug, Clone)]
@@ -43,6 +49,8 @@ pub struct RunOptions {
     pub judge: Option<LlmJudge>,
     /// the run that this one goes on with; its id and seed are the ones of these options
     pub resumed: Option<Resumed>,
+    /// how long a model may say nothing before its answer is given up; an answer may take five times as long in all
+    pub silence: Duration,
     /// tells the time of each attempt
     pub clock: fn() -> Timestamp,
 }
@@ -53,6 +61,17 @@ pub trait Progress: Sync {
     fn attempted(&self, done: u64, planned: u64, attempt: &Attempt);
 }
 
+impl RunOptions {
+    fn listening(&self) -> Listening {
+        Listening {
+            product: format!("{TAG}/{}", self.run_id),
+            silence: self.silence,
+            longest: self.silence * LONGEST,
+            largest: LARGEST_ANSWER,
+        }
+    }
+}
+
 impl Plan {
     /// Whether the limits cover the plan.
     ///
@@ -60,6 +79,16 @@ impl Plan {
     /// When they do not; the message says by what.
     pub fn check(&self, limits: &Limits) -> Result<(), ProbeError> {
         limits.cover(self.cost())
+    }
+}
+
+impl Limits {
+    /// Whether these cover all the plans together.
+    ///
+    /// # Errors
+    /// When they do not; the message says by what.
+    pub fn check_all<'p>(&self, plans: impl Iterator<Item = &'p Plan>) -> Result<(), ProbeError> {
+        self.cover(plans.fold(Cost::default(), |sum, plan| sum.plus(plan.cost())))
     }
 }
 
@@ -76,16 +105,37 @@ pub async fn run(
     progress: &dyn Progress,
     cancel: &CancellationToken,
 ) -> Result<RunSummary, ProbeError> {
-    let before = options.resumed.as_ref();
-    let spent = before.map(|resumed| resumed.cost(plan)).unwrap_or_default();
+    let spent = options.resumed.as_ref().map(|resumed| resumed.cost(plan)).unwrap_or_default();
     let budget = Budget::spent_before(options.limits, spent);
+    run_within(&budget, plan, aws, lake, options, progress, cancel).await
+}
+
+/// As [`run`], with a budget that runs before it have used in part: so several targets share one. A run that goes on has a budget of
+/// its own, see [`run`].
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_within(
+    budget: &Budget,
+    plan: &Plan,
+    aws: &Aws,
+    lake: &Lake,
+    options: &RunOptions,
+    progress: &dyn Progress,
+    cancel: &CancellationToken,
+) -> Result<RunSummary, ProbeError> {
+    let aws = &aws.listening(&options.listening());
+    let before = options.resumed.as_ref();
+    let carried = before.map(|resumed| resumed.cost(plan)).unwrap_or_default();
+    let by_others = budget.spent().usd.less(carried.usd);
     let consult = options.judge.as_ref().map(|judge| Consult::new(judge, aws, options.run_id.as_str()));
     let examined = match &consult {
         Some(consult) => Some(consult.examined().await),
         None => None,
     };
     let trusted = consult.as_ref().filter(|_| examined.as_ref().is_some_and(|report| report.trusted));
-    let run = Run { plan, aws, options, budget, consult: trusted, stop: Mutex::default(), cancel };
+    let asker = Asker::new(aws, &plan.target, options.run_id.as_str());
+    let run = Run { plan, asker, options, budget, consult: trusted, stop: Mutex::default(), cancel };
     let lost = |source: LakeError| ProbeError::Lake {
         run: options.run_id.to_string(),
         spent: run.budget.at_most().to_string(),
@@ -102,16 +152,18 @@ pub async fn run(
 
     let mut tally = Tally::default();
     before.into_iter().flat_map(|resumed| &resumed.attempts).for_each(|attempt| tally.add(attempt));
-    let mut batch: Vec<Attempt> = Vec::new();
+    let mut keeper = Keeper::new(lake, concurrency);
     let mut done = made.len() as u64;
-    let mut hurry = false;
     loop {
         let next = tokio::select! {
-            next = attempts.next() => next,
+            next = attempts.next(), if keeper.has_room() => next,
+            written = keeper.written() => {
+                written.map_err(lost)?;
+                continue;
+            }
             // What has ended is kept at once, in case nobody waits for what is under way.
-            () = cancel.cancelled(), if !hurry => {
-                hurry = true;
-                lake.append(lake_table::PROBE_ATTEMPT, &std::mem::take(&mut batch)).await.map_err(lost)?;
+            () = cancel.cancelled(), if !keeper.hurries() => {
+                keeper.hurry();
                 continue;
             }
         };
@@ -119,16 +171,13 @@ pub async fn run(
         done += 1;
         tally.add(&attempt);
         progress.attempted(done, plan.requests, &attempt);
-        batch.push(attempt);
-        if hurry || batch.len() >= BATCH {
-            lake.append(lake_table::PROBE_ATTEMPT, &std::mem::take(&mut batch)).await.map_err(lost)?;
-        }
+        keeper.add(attempt);
     }
-    lake.append(lake_table::PROBE_ATTEMPT, &batch).await.map_err(lost)?;
+    keeper.end().await.map_err(lost)?;
     let stopped = run.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
     let spent = consult.as_ref().map_or(Usd::ZERO, Consult::spent);
     let judge = examined.map(|report| JudgeReport { usd_at_most: spent.as_f64(), ..report });
-    let summary = tally.summary(options.run_id.as_str(), plan.requests, run.budget.spent().usd, stopped);
+    let summary = tally.summary(options.run_id.as_str(), plan.requests, budget.spent().usd.less(by_others), stopped);
     let summary = RunSummary { judge, ..summary };
     let record = record.ended(&summary, (options.clock)());
     lake.append(lake_table::PROBE_RUN, &[record]).await.map_err(lost)?;
@@ -147,9 +196,9 @@ impl Plan {
 
 struct Run<'a> {
     plan: &'a Plan,
-    aws: &'a Aws,
+    asker: Asker<'a>,
     options: &'a RunOptions,
-    budget: Budget,
+    budget: &'a Budget,
     consult: Option<&'a Consult<'a>>,
     stop: Mutex<Option<String>>,
     cancel: &'a CancellationToken,
@@ -173,12 +222,10 @@ impl Run<'_> {
         };
         let words = Words::of(self.options.seed, &probe.pack, &probe.probe_id, trial);
         let prompt = probe.prompt.filled(&words);
-        let target = &self.plan.target;
-        let request = prompt.request(target, self.options.run_id.as_str(), &probe.probe_id);
-        let before = self.aws.usage().retries;
-        let answered = self.aws.call(target.region(), "bedrock-runtime", "Converse", request).await;
+        let before = self.asker.retries();
+        let answered = self.plan.target.surface().ask(&self.asker, &prompt, &probe.probe_id).await;
         // Calls beside this one count, too: the figure is never too low.
-        let retries = self.aws.usage().retries.saturating_sub(before).min(TRIES - 1);
+        let retries = self.asker.retries().saturating_sub(before).min(TRIES - 1);
 
         let mut attempt = self.blank(probe, trial);
         if self.options.keep_text {
@@ -187,7 +234,6 @@ impl Run<'_> {
         let mut open = None;
         let (used, output) = match answered {
             Ok(answer) => {
-                let answer = Answer::read(&answer);
                 open = self
                     .judged(&mut attempt, probe, &words, &prompt.system, &answer)
                     .map(|duty| (duty, answer.text.clone()));
@@ -251,7 +297,10 @@ impl Run<'_> {
             Some(twin) if probe.is_twin => Aim::Twin { answer: &twin.answer },
             _ => Aim::Attack { probe: &probe.probe, system },
         };
-        let Judgement { outcome, oracle, reason, open } = judge::judge(answer, aim, words);
+        let Judgement { outcome, oracle, reason, open } = match self.plan.target.surface().asks_a_model() {
+            true => judge::judge(answer, aim, words),
+            false => judge::guardrail(answer, probe.is_plain_work()),
+        };
         attempt.outcome = outcome;
         attempt.oracle = oracle.to_owned();
         attempt.reason = reason;
@@ -276,10 +325,10 @@ impl Run<'_> {
     fn failed(&self, attempt: &mut Attempt, probe: &PlannedProbe, error: &CallError) -> (Usd, u64) {
         attempt.error_code = error.code.clone();
         attempt.reason = shortened(&error.message, 500);
-        if is_hopeless(error.kind) {
+        if is_hopeless(error.kind) && !has_begun(error) {
             self.stop(format!("the model cannot be called: {error}"));
         }
-        match is_free(error.kind) {
+        match is_free(error.kind) && !has_begun(error) {
             true => (Usd::ZERO, 0),
             false => (probe.usd, probe.output_tokens),
         }
@@ -309,6 +358,11 @@ fn settle(attempt: &mut Attempt, verdict: Result<Refusal, String>, duty: Duty) {
 fn is_hopeless(kind: CallErrorKind) -> bool {
     use CallErrorKind::{Denied, ExpiredCredentials, NoCredentials, NotFound, Unsupported};
     matches!(kind, Denied | ExpiredCredentials | NoCredentials | NotFound | Unsupported)
+}
+
+/// The error came behind the beginning of an answer.
+fn has_begun(error: &CallError) -> bool {
+    error.status == Some(200)
 }
 
 /// The service refused before a model ran. Of the others nobody knows: the answer may have been lost on its way.

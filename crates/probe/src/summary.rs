@@ -43,7 +43,7 @@ pub struct FamilySummary {
     pub prompts: u64,
     /// prompts with an attempt that settles something
     pub prompts_decided: u64,
-    /// prompts that went wrong at least once: broken, or of `benign` refused or blocked
+    /// prompts that went wrong at least once: broken; of plain work (`benign`, `over-refusal`) refused or blocked
     pub prompts_broken: u64,
     /// Wilson's 95 % interval of the share of decided prompts that went wrong at least once
     pub prompt_rate: Interval,
@@ -98,7 +98,7 @@ impl RunSummary {
         tally.summary(run_id, planned, spent, stopped)
     }
 
-    /// Attacks that worked.
+    /// Attacks that worked, and probes of over-refusal that were refused or blocked.
     pub fn broken(&self) -> u64 {
         self.prompts.iter().filter(|prompt| !prompt.is_twin()).map(PromptResult::wrong).sum()
     }

@@ -1,7 +1,9 @@
-//! What is probed: one model, named by whoever runs the probes. Nothing is probed because it was found.
+//! What is probed: one model, or a guardrail alone, named by whoever runs the probes, and how it is asked. Nothing is probed because it was found.
 
 use crate::ProbeError;
+use crate::surface::Surface;
 use sightline_model::Arn;
+use std::fmt;
 
 /// One model in one region, perhaps behind a guardrail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +12,29 @@ pub struct Target {
     region: String,
     account_id: String,
     guardrail: Option<Guardrail>,
+    surface: Surface,
+    token: Option<Token>,
+}
+
+/// What a server wants to be shown by its callers. It is never printed nor kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// The token as it is.
+    pub fn new(token: String) -> Self {
+        Self(token)
+    }
+
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[token]")
+    }
 }
 
 /// A guardrail to put on each call.
@@ -21,24 +46,36 @@ pub struct Guardrail {
     pub version: String,
 }
 
-/// Resource types of Bedrock that Converse answers for.
-const KINDS: &[&str] = &[
-    "foundation-model",
-    "custom-model",
-    "custom-model-deployment",
-    "imported-model",
-    "provisioned-model",
-    "inference-profile",
-    "application-inference-profile",
-];
-
 impl Target {
     /// A model id, an inference profile's id or an ARN of either; `region` is where the call goes, `account_id` whose it is.
     ///
     /// # Errors
     /// When the name is a pattern, no model, or of another account or region.
     pub fn new(model: &str, region: &str, account_id: &str, guardrail: Option<Guardrail>) -> Result<Self, ProbeError> {
+        Self::of(Surface::Converse, model, region, account_id, guardrail)
+    }
+
+    /// The same, asked by another surface; what is named is what that surface asks.
+    ///
+    /// # Errors
+    /// Those of [`Target::new`], and when the surface needs what is not given.
+    pub fn of(
+        surface: Surface,
+        model: &str,
+        region: &str,
+        account_id: &str,
+        guardrail: Option<Guardrail>,
+    ) -> Result<Self, ProbeError> {
         let wrong = |reason| Err(ProbeError::target(model, reason));
+        let is_address = model.starts_with("http://") || model.starts_with("https://");
+        if is_address && model.contains(['@', '?', '#']) {
+            // What stands there may be a secret: it is not repeated.
+            let host = model.rsplit('@').next().and_then(|rest| rest.split(['?', '#']).next()).unwrap_or_default();
+            return Err(ProbeError::target(
+                host,
+                "an address is kept with the results: leave out credentials and queries, and name the token's variable with `--token-env`",
+            ));
+        }
         if model.is_empty() || model.contains(['*', '?', '{']) || model.chars().any(char::is_whitespace) {
             return wrong("name one model by its id or ARN; patterns are not allowed");
         }
@@ -46,8 +83,8 @@ impl Target {
             let Ok(arn) = model.parse::<Arn>() else {
                 return wrong("it is no whole ARN; copy it from `sightline query`");
             };
-            if arn.service() != "bedrock" || !KINDS.contains(&arn.resource_type()) {
-                return wrong("only models and inference profiles of Amazon Bedrock can be probed");
+            if let Err(reason) = surface.takes(&arn) {
+                return wrong(reason);
             }
             if arn.region() != region {
                 return wrong("it is in another region; pass that one as `--region`");
@@ -56,7 +93,18 @@ impl Target {
                 return wrong("it belongs to another account; only the account of the credentials is probed");
             }
         }
-        Ok(Self { model: model.to_owned(), region: region.to_owned(), account_id: account_id.to_owned(), guardrail })
+        match (is_address, matches!(surface, Surface::OpenAi(_))) {
+            (true, false) => return wrong("an address is asked by the surface `openai:MODEL`"),
+            (false, true) => {
+                return wrong("`openai` asks a server: name its address, such as `http://vllm.llm.svc:8000/v1`");
+            }
+            (true, true) | (false, false) => {}
+        }
+        if let Err(reason) = surface.needs(guardrail.as_ref()) {
+            return wrong(reason);
+        }
+        let [model, region, account_id] = [model, region, account_id].map(str::to_owned);
+        Ok(Self { model, region, account_id, guardrail, surface, token: None })
     }
 
     /// The model as it is called.
@@ -72,6 +120,20 @@ impl Target {
     /// Twelve digits.
     pub fn account_id(&self) -> &str {
         &self.account_id
+    }
+
+    /// How it is asked.
+    pub fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    /// The same, with what its server wants to be shown.
+    pub fn with_token(self, token: Option<Token>) -> Self {
+        Self { token, ..self }
+    }
+
+    pub(crate) fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
     }
 
     /// The guardrail, if any.

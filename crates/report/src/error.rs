@@ -45,8 +45,7 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    pub(crate) fn unknown_format(name: &str) -> Self {
-        let names: Vec<&str> = crate::format::ALL.iter().map(|format| format.name()).collect();
+    pub(crate) fn unknown_format(name: &str, names: &[&str]) -> Self {
         Self::UnknownFormat { name: shortened(name, 40), formats: names.join(", ") }
     }
 

@@ -36,5 +36,8 @@ include!(concat!(env!("OUT_DIR"), "/formats.rs"));
 /// # Errors
 /// When there is none; the message lists those there are.
 pub fn by_name(name: &str) -> Result<&'static dyn Format, ReportError> {
-    ALL.iter().copied().find(|format| format.name() == name).ok_or_else(|| ReportError::unknown_format(name))
+    ALL.iter().copied().find(|format| format.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|format| format.name()).collect();
+        ReportError::unknown_format(name, &names)
+    })
 }

@@ -9,10 +9,12 @@ mod label;
 mod map;
 mod page;
 mod picture;
+mod probe_page;
+mod probes;
 mod seen;
 mod traffic;
 
-use crate::{Report, ReportError};
+use crate::{ProbeReport, Report, ReportError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::syntax::SyntaxConfig;
@@ -22,7 +24,11 @@ use sha2::{Digest, Sha256};
 use sightline_model::untrusted::for_terminal;
 use std::io;
 
-const TEMPLATE: &str = include_str!("../templates/report.html");
+const TEMPLATES: [(&str, &str); 3] = [
+    ("report.html", include_str!("../templates/report.html")),
+    ("probe.html", include_str!("../templates/probe.html")),
+    ("probes.html", include_str!("../templates/probes.html")),
+];
 const STYLE: &str = include_str!("../templates/report.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
 
@@ -31,16 +37,24 @@ pub(crate) const ROWS: usize = 5_000;
 
 /// Writes the page with at most `rows` rows a section.
 pub(crate) fn write(report: &Report, rows: usize, out: &mut dyn io::Write) -> Result<(), ReportError> {
+    render("report.html", Value::from(Serde(page::page(report, rows))), out)
+}
+
+/// Writes the page of one run of probes.
+pub(crate) fn write_probe(report: &ProbeReport, out: &mut dyn io::Write) -> Result<(), ReportError> {
+    render("probe.html", Value::from(Serde(probe_page::page(report))), out)
+}
+
+fn render(template: &str, page: Value, out: &mut dyn io::Write) -> Result<(), ReportError> {
     let fault = |error: minijinja::Error| ReportError::render("html", &format!("{error:#}"));
     let environment = environment().map_err(fault)?;
-    let view = Value::from(Serde(page::page(report, rows)));
     let context = minijinja::context! {
-        page => view,
+        page => page,
         policy => policy(),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
     };
-    let text = environment.get_template("report.html").and_then(|template| template.render(context)).map_err(fault)?;
+    let text = environment.get_template(template).and_then(|template| template.render(context)).map_err(fault)?;
     Ok(out.write_all(text.as_bytes())?)
 }
 
@@ -52,7 +66,9 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.set_formatter(emit);
     environment.add_filter("number", label::number);
     environment.add_filter("prose", prose);
-    environment.add_template("report.html", TEMPLATE)?;
+    for (name, template) in TEMPLATES {
+        environment.add_template(name, template)?;
+    }
     Ok(environment)
 }
 

@@ -1,5 +1,6 @@
 //! What the formats are given: rows of the lake as they are, beside the few facts that the lake does not hold.
 
+use crate::ProbedRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -29,6 +30,8 @@ pub struct Report {
     pub logs: Logs,
     /// the models that there are, and what they are made from
     pub models: Models,
+    /// the newest run of probes of each target
+    pub probes: Vec<ProbedRun>,
 }
 
 /// What a bill of materials is made of, beside the edges.

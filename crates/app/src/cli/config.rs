@@ -10,6 +10,8 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use sightline_model::untrusted::for_terminal;
+use std::path::Path;
+use utoipa::ToSchema;
 
 /// Show what is configured
 #[derive(Debug, Args)]
@@ -41,11 +43,15 @@ struct Show {
 #[derive(Debug, Args)]
 struct Schema;
 
-#[derive(Serialize)]
-struct Setting {
-    setting: String,
-    value: String,
-    from: String,
+/// A setting that is in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Setting {
+    /// Its name, as the file has it
+    pub(crate) setting: String,
+    /// Its value
+    pub(crate) value: String,
+    /// The flag, the variable or the file that says so
+    pub(crate) from: String,
 }
 
 impl ConfigCommand {
@@ -70,7 +76,7 @@ impl Show {
             let lines: Vec<String> = config.text.lines().map(for_terminal).collect();
             return Ok(print::line(&lines.join("\n"))?);
         }
-        let settings = self.settings(global, &config);
+        let settings = resolved(&global.lake, &config, global.config.is_some(), self.kept);
         if self.json {
             return print::json(&settings);
         }
@@ -80,44 +86,47 @@ impl Show {
         }
         Ok(print::line(table.to_string().trim_end())?)
     }
+}
 
-    fn settings(&self, global: &Global, config: &Config) -> Vec<Setting> {
-        let file = config.name();
-        let lake = global.lake.display().to_string();
-        let mut settings = vec![
-            setting("config", config.path.as_ref().map_or("none", |_| &file), config.found_by(global.config.is_some())),
-            setting("lake", &lake, origin("--lake", "SIGHTLINE_LAKE", lake != super::DEFAULT_LAKE, false, &file)),
-        ];
-        let keep = self.kept.over(config);
-        let (raw, text) = (self.kept.keep_raw.is_some(), self.kept.keep_text.is_some());
-        settings.push(setting(
-            "keep.raw_flows",
-            &keep.raw_flows.to_string(),
-            origin("--keep-raw", keep::RAW, raw, config.raw_flows.is_some(), &file),
-        ));
-        settings.push(setting(
-            "keep.text",
-            &format!("{:?}", keep.text).to_lowercase(),
-            origin("--keep-text", keep::TEXT, text, config.kept_text.is_some(), &file),
-        ));
-        settings.extend(config.logs.iter().flat_map(|place| of_place(place, &file)));
-        settings.extend(
-            config
-                .applications
-                .iter()
-                .map(|one| setting(&format!("application.{}", one.name), &one.to_string(), &file)),
-        );
-        let protected = config.protected != sightline_discover::protected::Protected::default();
-        let origin_of_protected = if protected { file.as_str() } else { "default" };
-        settings.push(setting("map.protected", config.protected.text(), origin_of_protected));
-        settings.extend(
-            config.public_ai.iter().map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
-        );
-        settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
-        let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);
-        settings.extend(config.mutes.iter().map(|rule| setting(&format!("mute.{}", rule.name()), &until(rule), &file)));
-        settings
-    }
+/// What is in force where no flag says otherwise.
+pub(crate) fn settings(lake: &Path, config: &Config, is_named: bool) -> Vec<Setting> {
+    resolved(lake, config, is_named, Kept { keep_raw: None, keep_text: None })
+}
+
+fn resolved(lake: &Path, config: &Config, is_named: bool, kept: Kept) -> Vec<Setting> {
+    let file = config.name();
+    let lake = lake.display().to_string();
+    let mut settings = vec![
+        setting("config", config.path.as_ref().map_or("none", |_| &file), config.found_by(is_named)),
+        setting("lake", &lake, origin("--lake", "SIGHTLINE_LAKE", lake != super::DEFAULT_LAKE, false, &file)),
+    ];
+    let keep = kept.over(config);
+    let (raw, text) = (kept.keep_raw.is_some(), kept.keep_text.is_some());
+    settings.push(setting(
+        "keep.raw_flows",
+        &keep.raw_flows.to_string(),
+        origin("--keep-raw", keep::RAW, raw, config.raw_flows.is_some(), &file),
+    ));
+    settings.push(setting(
+        "keep.text",
+        &format!("{:?}", keep.text).to_lowercase(),
+        origin("--keep-text", keep::TEXT, text, config.kept_text.is_some(), &file),
+    ));
+    settings.extend(config.logs.iter().flat_map(|place| of_place(place, &file)));
+    settings.extend(
+        config.applications.iter().map(|one| setting(&format!("application.{}", one.name), &one.to_string(), &file)),
+    );
+    let protected = config.protected != sightline_discover::protected::Protected::default();
+    let origin_of_protected = if protected { file.as_str() } else { "default" };
+    settings.push(setting("map.protected", config.protected.text(), origin_of_protected));
+    settings.extend(
+        config.public_ai.iter().map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
+    );
+    settings.extend(config.probe_allow.iter().map(|pattern| setting("probe.allow", pattern, &file)));
+    settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
+    let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);
+    settings.extend(config.mutes.iter().map(|rule| setting(&format!("mute.{}", rule.name()), &until(rule), &file)));
+    settings
 }
 
 fn of_place(place: &Place, file: &str) -> Vec<Setting> {

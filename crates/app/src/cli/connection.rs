@@ -4,7 +4,7 @@ use clap::Args;
 use sightline_aws::{Aws, AwsError, Connect};
 
 /// Whose credentials are used, and for which regions.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "AWS access")]
 pub(crate) struct Connection {
     /// Profile of the shared AWS configuration [default: the default credential chain]

@@ -7,14 +7,11 @@ mod show;
 use super::Global;
 use crate::exit::Exit;
 use crate::since::Since;
-use crate::{print, stage, world};
+use crate::{print, stage};
 use clap::{Args, Subcommand};
-use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use serde_json::json;
-use sightline_check::detect::{self, Detected, Detection, DetectionWindow};
-use sightline_lake::{Lake, Session};
-use sightline_model::{Case, RunId, RunRecord, Severity, lake_table, run_record};
+use sightline_check::detect::{self, Detected};
+use sightline_model::Severity;
 
 /// Look for abuse of models in the logs: one case for one actor and time, and what could not be looked at
 #[derive(Debug, Args)]
@@ -76,11 +73,7 @@ impl Look {
     async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let detections = detect::selected(detect::detections()?, &self.select)?;
         let lake = stage::open(&global.lake).await?;
-        let session = stage::session(&lake).await?;
-        let window = self.window(&session, &detections).await?;
-        let run = world::new_run();
-        let detected = detect::detect(&session, &detections, &window, &run).await?;
-        keep(&lake, &run, &window, &detected.cases).await?;
+        let (window, detected) = stage::detect::detect(&lake, &detections, &self.since, self.until.as_ref()).await?;
         if self.json {
             let mut told = json!({
                 "from": window.from, "until": window.until, "history": window.history, "detections": detections.len(),
@@ -95,48 +88,6 @@ impl Look {
         }
         Ok(if self.exit_zero { Exit::Clean } else { exit(&detected, self.fail_on) })
     }
-
-    async fn window(&self, session: &Session, detections: &[Detection]) -> anyhow::Result<DetectionWindow> {
-        let now = world::now();
-        let until = match &self.until {
-            Some(until) => until.before(now)?,
-            None => newest(session).await?.map_or(now, |newest| newest.min(now)),
-        };
-        let from = self.since.before(until)?;
-        anyhow::ensure!(from < until, "`--since {}` is not before {until}: nothing lies between", self.since);
-        let days = i64::from(detect::history_days(detections));
-        let history = from.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN);
-        Ok(DetectionWindow { from, until, history })
-    }
-}
-
-#[derive(Deserialize)]
-struct Newest {
-    newest: Option<Timestamp>,
-}
-
-/// The moment behind the newest record.
-async fn newest(session: &Session) -> anyhow::Result<Option<Timestamp>> {
-    let sql = "SELECT max(newest) AS newest FROM (SELECT max(event_time) AS newest FROM api_call \
-               UNION ALL SELECT max(event_time) FROM model_invocation)";
-    let rows: Vec<Newest> = session.sql(sql).await?.rows_as()?;
-    let newest = rows.into_iter().next().and_then(|row| row.newest);
-    Ok(newest.and_then(|newest| newest.checked_add(SignedDuration::from_secs(1)).ok()))
-}
-
-/// The cases first: a run that is on record has all of them.
-async fn keep(lake: &Lake, run: &RunId, window: &DetectionWindow, cases: &[Case]) -> anyhow::Result<()> {
-    lake.append(lake_table::CASE, cases).await?;
-    let record = RunRecord {
-        run_id: run.as_str().to_owned(),
-        kind: run_record::DETECT.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        window_from: Some(window.from),
-        window_until: window.until,
-        rows: i64::try_from(cases.len()).unwrap_or(i64::MAX),
-        finished_at: world::now(),
-    };
-    Ok(lake.append(lake_table::RUN, &[record]).await?)
 }
 
 fn exit(detected: &Detected, fail_on: Severity) -> Exit {

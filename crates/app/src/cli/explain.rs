@@ -7,10 +7,10 @@ use super::checks;
 use super::own_checks::OwnChecks;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::{print, stage};
+use crate::{print, stage, world};
 use anyhow::bail;
 use clap::Args;
-use sightline_check::{Check, Rendered};
+use sightline_check::{Check, FixPart, Rendered};
 use sightline_lake::Session;
 use sightline_model::edge::Edge;
 use sightline_model::untrusted::for_terminal;
@@ -31,9 +31,11 @@ pub(crate) struct Explain {
 impl Explain {
     /// Explains from what ships with the product, then from what the lake holds.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
-        let checks = self.own.load(&Config::load(global.config.as_deref())?)?;
+        let checks = stage::probed::with_families(self.own.load(&Config::load(global.config.as_deref())?)?);
         if let Some(check) = checks.iter().find(|check| check.id == self.id) {
-            print::line(&lines(&checks::explain::text(check)?))?;
+            let is_family = stage::probed::is_family(check);
+            let text = if is_family { family_text(check) } else { checks::explain::text(check)? };
+            print::line(&lines(&text))?;
         } else if let Some(unit) = sightline_onboard::find(&self.id) {
             print::line(&super::onboard::prerequisite_text(unit))?;
         } else if let Some(text) = table_text(&self.id)? {
@@ -49,6 +51,27 @@ impl Explain {
         }
         Ok(Exit::Clean)
     }
+}
+
+/// A family of probes: no query stands behind it.
+fn family_text(check: &Check) -> String {
+    let fix: String = check
+        .fix
+        .iter()
+        .map(|part| match part {
+            FixPart::Prose(text) | FixPart::Block { text, .. } => format!("{text}\n\n"),
+        })
+        .collect();
+    format!(
+        "{} ({}, {})\n\nRisk\n\n{}\n\nFrameworks\n{}\n\nJudged by runs of probes: `sightline probe list` has the prompts, \
+        `sightline probe runs` the runs\n\nFix\n\n{fix}References\n\n{}",
+        check.declaration.title,
+        check.id,
+        check.declaration.severity,
+        check.about,
+        checks::explain::frameworks(&check.frameworks),
+        check.references
+    )
 }
 
 fn table_text(name: &str) -> anyhow::Result<Option<String>> {
@@ -67,6 +90,10 @@ async fn stored(session: &Session, id: &str, checks: &[Check]) -> anyhow::Result
     // The id is hexadecimal digits alone: it cannot leave its quotes.
     let findings: Vec<Finding> =
         session.sql(&format!("SELECT * FROM current_finding WHERE fingerprint LIKE '{id}%'")).await?.rows_as()?;
+    // A run of probes prints ids before anybody asked for findings.
+    let of_probes = sightline_probe::findings(session, &world::new_run(), world::now()).await?;
+    let of_probes = of_probes.into_iter().filter(|finding| finding.fingerprint.starts_with(&id.to_lowercase()));
+    let findings: Vec<Finding> = findings.into_iter().chain(of_probes).collect();
     if let Some(finding) = findings.first() {
         return Ok(finding_text(finding, checks));
     }

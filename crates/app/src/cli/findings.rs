@@ -56,7 +56,7 @@ impl Findings {
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let config = Config::load(global.config.as_deref())?;
         let baseline = self.baseline.as_deref().map(Baseline::read).transpose()?;
-        let all = self.own.load(&config)?;
+        let all = stage::probed::with_families(self.own.load(&config)?);
         let lake = stage::open(&global.lake).await?;
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
         let checks = selection.apply(all.clone())?;

@@ -49,6 +49,7 @@ impl Generate {
 fn files() -> anyhow::Result<Vec<(String, String)>> {
     let own = [
         ("cli.md", command_line()),
+        ("openapi.json", crate::serve::document()?),
         ("onboarding.md", sightline_onboard::guide_markdown()),
         ("permissions.json", permissions()?),
         ("probes.md", sightline_probe::cards(&sightline_probe::packs()?)),

@@ -4,6 +4,8 @@ mod ahead;
 mod chosen;
 mod summary;
 
+pub(crate) use chosen::{Chosen, Stores, chosen};
+
 use super::Global;
 use super::connection::Connection;
 use super::keep::Kept;
@@ -13,7 +15,6 @@ use crate::progress::IngestLine;
 use crate::since::Since;
 use crate::stage::log_places::Destinations;
 use crate::{interrupt, print, stage, world};
-use chosen::{Chosen, Stores};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use sightline_collect::CollectError;
@@ -78,7 +79,7 @@ impl Ingest {
     /// Reads the places and prints what was read and what was not.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let config = Config::load(global.config.as_deref())?;
-        let places = if self.discovered { discovered(global).await? } else { chosen::chosen(&self.places, &config)? };
+        let places = if self.discovered { discovered(global).await? } else { chosen(&self.places, &config)? };
         if places.is_empty() {
             nothing_chosen(global).await;
             return Ok(Exit::CouldNotRun);

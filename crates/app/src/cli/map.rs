@@ -8,15 +8,16 @@ mod self_hosted;
 use super::Global;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::stage::discover::{Asked, Discovered};
+use crate::stage::discover::{Asked, Discovered, Inventory, Span};
 use crate::{print, stage, world};
-use choice::Choice;
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 use sightline_discover::protected::Protected;
+use sightline_model::SelfHostedModel;
 use sightline_model::edge::{Edge, Tri};
 use sightline_report::OutputSpec;
 
+pub(crate) use choice::{Choice, Class};
 pub(crate) use letters::path_word;
 
 /// Show which workloads and people call which models, over which path and behind which controls
@@ -46,7 +47,7 @@ impl Map {
         let protected = &asked.protected;
         self.choice.keep(&mut found.edges, protected);
         if self.json {
-            print::json(&as_json(&found))?;
+            print::json(&Json::of(&found))?;
         } else if self.output.is_empty() {
             found.inventory.tell(self.at)?;
             listed::show(&found.edges, &self.choice, protected)?;
@@ -73,12 +74,24 @@ impl Map {
     }
 }
 
-fn as_json(found: &Discovered) -> serde_json::Value {
-    json!({
-        "window": found.window,
-        "inventory": found.inventory,
-        "edges": found.edges,
-        "self_hosted_models": found.self_hosted,
-        "self_hosted_models_unread": found.self_hosted_unread,
-    })
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Json<'f> {
+    window: &'f Span,
+    inventory: &'f Inventory,
+    edges: &'f [Edge],
+    self_hosted_models: &'f [SelfHostedModel],
+    self_hosted_models_unread: &'f [String],
+}
+
+impl<'f> Json<'f> {
+    fn of(found: &'f Discovered) -> Self {
+        Self {
+            window: &found.window,
+            inventory: &found.inventory,
+            edges: &found.edges,
+            self_hosted_models: &found.self_hosted,
+            self_hosted_models_unread: &found.self_hosted_unread,
+        }
+    }
 }

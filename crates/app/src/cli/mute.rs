@@ -47,12 +47,68 @@ pub(crate) struct MuteCommand {
     own: OwnChecks,
 }
 
-/// What the new mute covers.
-struct Scope {
-    check: String,
-    resource: Option<String>,
-    account: Option<String>,
-    region: Option<String>,
+/// What a mute covers.
+pub(crate) struct Scope {
+    pub(crate) check: String,
+    pub(crate) resource: Option<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
+}
+
+impl Scope {
+    /// One finding alone.
+    pub(crate) fn of(finding: &Finding) -> Self {
+        Self {
+            check: finding.check_id.clone(),
+            resource: Some(finding.resource.clone()),
+            account: Some(finding.account_id.clone()),
+            region: Some(finding.region.clone()),
+        }
+    }
+
+    fn is_of(&self, rule: &MuteRule) -> bool {
+        let MuteRule { check, resource, account, region, .. } = rule;
+        (check, resource, account, region) == (&self.check, &self.resource, &self.account, &self.region)
+    }
+}
+
+/// Writes a mute down; nothing where there is the same already.
+///
+/// # Errors
+/// It says too little or too much; the file cannot be read again or written.
+pub(crate) fn add(
+    path: &Path,
+    text: &str,
+    scope: &Scope,
+    reason: &str,
+    owner: &str,
+    expires: Date,
+) -> anyhow::Result<Option<MuteRule>> {
+    let text = appended(text, &table(scope, reason, owner, expires))
+        .with_context(|| format!("cannot add to `{}`", path.display()))?;
+    // What is written must be read again.
+    let mut rules = Config::of_text(path, text.clone())?.mutes;
+    let Some(added) = rules.pop().filter(|added| !rules.contains(added)) else { return Ok(None) };
+    replace(path, &text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(Some(added))
+}
+
+/// Takes out the mutes that cover just this; how many. The rest of the file stays as it is.
+///
+/// # Errors
+/// The file cannot be understood or written.
+pub(crate) fn remove(path: &Path, text: &str, scope: &Scope) -> anyhow::Result<usize> {
+    let rules = Config::of_text(path, text.to_owned())?.mutes;
+    let mut document: DocumentMut = text.parse()?;
+    let meant: Vec<usize> = rules.iter().enumerate().filter(|(_, rule)| scope.is_of(rule)).map(|(at, _)| at).collect();
+    let Some(mutes) = document.get_mut("mute").and_then(Item::as_array_of_tables_mut) else { return Ok(0) };
+    for at in meant.iter().rev() {
+        mutes.remove(*at);
+    }
+    if !meant.is_empty() {
+        replace(path, &document.to_string()).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(meant.len())
 }
 
 impl MuteCommand {
@@ -63,19 +119,9 @@ impl MuteCommand {
         let config = Config::load(global.config.as_deref())?;
         let scope = self.scope(global, &config).await?;
         let path = Config::place_of(global.config.as_deref());
-        let text = appended(&config.text, &self.table(&scope, expires))
-            .with_context(|| format!("cannot add to `{}`", path.display()))?;
-        // What is written must be read again.
-        let rules = Config::of_text(&path, text.clone())?.mutes;
-        if let [before @ .., added] = rules.as_slice()
-            && before.contains(added)
-        {
-            print::note("it is muted so already");
-            return Ok(Exit::Clean);
-        }
-        replace(&path, &text).with_context(|| format!("cannot write `{}`", path.display()))?;
-        if let Some(rule) = rules.last() {
-            print::line(&told(rule, &path))?;
+        match add(&path, &config.text, &scope, &self.reason, &self.owner, expires)? {
+            Some(rule) => print::line(&told(&rule, &path))?,
+            None => print::note("it is muted so already"),
         }
         Ok(Exit::Clean)
     }
@@ -90,27 +136,28 @@ impl MuteCommand {
                 region: self.region.clone().or(Some(finding.region)),
             });
         }
-        if !self.own.load(config)?.iter().any(|check| matches(&self.what, &check.id)) {
+        let checks = stage::probed::with_families(self.own.load(config)?);
+        if !checks.iter().any(|check| matches(&self.what, &check.id)) {
             bail!("no check is named `{}`: `sightline checks list` has all", self.what);
         }
         let (resource, account, region) = (self.resource.clone(), self.account.clone(), self.region.clone());
         Ok(Scope { check: self.what.clone(), resource, account, region })
     }
+}
 
-    fn table(&self, scope: &Scope, expires: Date) -> Table {
-        let mut table = Table::new();
-        let mut put = |key: &str, text: &str| table.insert(key, value(text));
-        put("check", &scope.check);
-        for (key, text) in [("resource", &scope.resource), ("account", &scope.account), ("region", &scope.region)] {
-            if let Some(text) = text {
-                put(key, text);
-            }
+fn table(scope: &Scope, reason: &str, owner: &str, expires: Date) -> Table {
+    let mut table = Table::new();
+    let mut put = |key: &str, text: &str| table.insert(key, value(text));
+    put("check", &scope.check);
+    for (key, text) in [("resource", &scope.resource), ("account", &scope.account), ("region", &scope.region)] {
+        if let Some(text) = text {
+            put(key, text);
         }
-        put("reason", &self.reason);
-        put("owner", &self.owner);
-        put("expires", &expires.to_string());
-        table
     }
+    put("reason", reason);
+    put("owner", owner);
+    put("expires", &expires.to_string());
+    table
 }
 
 async fn finding(global: &Global, id: &str) -> anyhow::Result<Finding> {
@@ -122,7 +169,7 @@ async fn finding(global: &Global, id: &str) -> anyhow::Result<Finding> {
 }
 
 /// The last day of a mute.
-fn until(text: &str, today: Date) -> anyhow::Result<Date> {
+pub(crate) fn until(text: &str, today: Date) -> anyhow::Result<Date> {
     let day = match text.parse::<Date>() {
         Ok(day) => day,
         Err(_) => {
@@ -192,6 +239,26 @@ mod tests {
         "#);
         assert_eq!(appended("", &table).unwrap(), "[[mute]]\ncheck = \"s3-*\"\n");
         assert!(appended("mute = 3", &table).is_err());
+    }
+
+    #[test]
+    fn a_mute_is_taken_out_and_the_rest_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sightline.toml");
+        let scope = |resource: &str| Scope {
+            check: "s3-open".to_owned(),
+            resource: Some(resource.to_owned()),
+            account: Some("111111111111".to_owned()),
+            region: Some("us-east-1".to_owned()),
+        };
+        let before = "# ours\n[keep]\nraw_flows = true\n";
+        let day = "2026-12-31".parse().unwrap();
+        assert!(add(&path, before, &scope("a"), "known", "me", day).unwrap().is_some());
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(add(&path, &text, &scope("a"), "known", "me", day).unwrap().is_none(), "it is there already");
+        assert_eq!(remove(&path, &text, &scope("b")).unwrap(), 0);
+        assert_eq!(remove(&path, &text, &scope("a")).unwrap(), 1);
+        assert_eq!(fs::read_to_string(&path).unwrap().trim_end(), before.trim_end());
     }
 
     #[test]

@@ -11,7 +11,9 @@ use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use sightline_onboard::{Format, Prerequisite};
 
+pub(crate) use expected::Expected;
 pub(crate) use teach::prerequisite_text;
+pub(crate) use verify::verify;
 
 /// Prepare an account: print what it needs, and verify that it is there. Nothing is changed in the account
 #[derive(Debug, Args)]
@@ -59,7 +61,7 @@ impl Onboard {
     }
 }
 
-fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static dyn Prerequisite>> {
+pub(crate) fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static dyn Prerequisite>> {
     if names.is_empty() {
         return Ok(sightline_onboard::ALL.to_vec());
     }

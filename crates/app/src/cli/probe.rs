@@ -1,14 +1,21 @@
 //! `sightline probe`: ask a model hostile questions, within a budget.
 
 mod compare;
+mod export;
+mod how;
 mod import;
 mod list;
 mod own_packs;
 mod plan;
+mod promptfoo;
 mod recorded;
 mod run;
+mod served;
+mod several;
 mod show;
 mod summary;
+mod targets;
+mod three_ways;
 mod what;
 
 use super::Global;
@@ -25,13 +32,15 @@ pub(crate) struct Probe {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Show what a run would send and what it can cost at most; no model is called
-    Plan(plan::Plan),
+    Plan(Box<plan::Plan>),
     /// Run it: shows the plan and asks first
-    Run(run::Run),
+    Run(Box<run::Run>),
     /// List the packs and their probes
     List(list::List),
     /// Make a pack of prompts that another tool has: a garak report, PyRIT seeds, a table
     Import(import::Import),
+    /// Write configurations of promptfoo, one for each endpoint that the lake knows
+    Promptfoo(promptfoo::Promptfoo),
     /// List the runs
     Runs(recorded::Runs),
     /// Show a run: its families, and the prompts that did worst
@@ -44,10 +53,11 @@ impl Probe {
     /// Runs the action.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         match self.action {
-            Action::Plan(plan) => plan.run().await,
+            Action::Plan(plan) => plan.run(global).await,
             Action::Run(run) => run.run(global).await,
             Action::List(list) => list.run(),
             Action::Import(import) => import.run(),
+            Action::Promptfoo(promptfoo) => promptfoo.run(global).await,
             Action::Runs(runs) => runs.run(global).await,
             Action::Show(show) => show.run(global).await,
             Action::Compare(compare) => compare.run(global).await,

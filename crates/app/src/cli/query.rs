@@ -64,7 +64,7 @@ impl Query {
 }
 
 /// Whether a text may call one of these functions: reading the inventory for them takes a while.
-fn calls_one_of(sql: &str, functions: &[(&str, &str)]) -> bool {
+pub(crate) fn calls_one_of(sql: &str, functions: &[(&str, &str)]) -> bool {
     let names = sql.split('(').map(|before| before.trim_end().trim_end_matches('"'));
     let names = names.filter_map(|before| before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next());
     names.into_iter().any(|name| functions.iter().any(|(function, _)| function.eq_ignore_ascii_case(name)))
@@ -100,7 +100,7 @@ fn csv(answer: &Answer) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn text(value: Option<&Value>) -> String {
+pub(crate) fn text(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

@@ -28,7 +28,7 @@ impl Report {
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
         let config = Config::load(global.config.as_deref())?;
-        let checks = self.own.load(&config)?;
+        let checks = stage::probed::with_families(self.own.load(&config)?);
         let findings = stage::evaluate::evaluate(&lake, &checks).await?;
         let findings = stage::muted::told(&config, findings, &checks, world::today());
         let edges = stage::discover::discover(&lake, &config).await?;

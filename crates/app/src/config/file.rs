@@ -4,6 +4,7 @@ use super::Config;
 use super::application;
 use super::map;
 use super::mute::{self, Written};
+use super::probe::Probe;
 use crate::fault::FileFault;
 use crate::since::Since;
 use clap::ValueEnum;
@@ -67,6 +68,8 @@ struct File {
     map: map::Map,
     #[serde(default)]
     public_ai: Vec<map::Written>,
+    #[serde(default)]
+    probe: Probe,
 }
 
 #[derive(Default, Deserialize)]
@@ -122,6 +125,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<FileFault>> {
         applications: file.application.into_iter().map(application::criteria).collect::<Result<_, _>>().map_err(at)?,
         protected: file.map.protected().map_err(at)?,
         public_ai: file.public_ai.into_iter().map(map::public_ai).collect::<Result<_, _>>().map_err(at)?,
+        probe_allow: file.probe.allowed().map_err(at)?,
         mutes: file.mute.into_iter().map(mute::rule).collect::<Result<_, _>>().map_err(at)?,
         ..Config::default()
     })

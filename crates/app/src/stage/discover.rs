@@ -9,10 +9,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sightline_discover::protected::Protected;
-use sightline_discover::{Criteria, Discovery, PublicAi, Window};
+use sightline_discover::{Criteria, Discovery, Inputs, PublicAi, Window};
 use sightline_lake::{Lake, Session};
 use sightline_model::edge::{ControlRow, Edge};
 use sightline_model::{BlindSpot, RunId, RunRecord, SelfHostedModel, lake_table, run_record};
+
+/// Another version may see the same logs otherwise.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What is asked of a discovery.
 pub(crate) struct Asked<'c> {
@@ -126,51 +129,105 @@ pub(crate) async fn discover_all(lake: &Lake, asked: &Asked<'_>) -> anyhow::Resu
     let run = world::new_run();
     let self_hosted = sightline_discover::self_hosted(&session, &run).await?;
     let self_hosted_unread = sightline_discover::self_hosted_unread(&session).await?;
-    let found =
-        sightline_discover::discover_with(&session, run.clone(), asked.window, asked.applications, &asked.public_ai)
-            .await?;
-    if asked.day.is_none() {
-        keep(lake, &session, &run, asked, &found, &self_hosted).await?;
-    }
-    // What was made of a day stays true whoever asked for it.
-    lake.append(lake_table::DAY_GROUP, &found.days).await?;
+    let edges = match asked.day {
+        Some(_) => made(lake, &session, &run, asked).await?.edges,
+        None => newest(lake, &session, &run, asked, &self_hosted).await?,
+    };
     Ok(Discovered {
         window: Span { from: asked.window.from, until: asked.window.until },
         inventory: Inventory::read(&session).await?,
-        edges: found.edges,
+        edges,
         self_hosted,
         self_hosted_unread,
     })
 }
 
-/// Everything is written before the record of the run, which makes it the newest.
-async fn keep(
+async fn made(lake: &Lake, session: &Session, run: &RunId, asked: &Asked<'_>) -> anyhow::Result<Discovery> {
+    let Asked { window, applications, public_ai, .. } = asked;
+    let found = sightline_discover::discover_with(session, run.clone(), *window, applications, public_ai).await?;
+    // What was made of a day stays true whoever asked for it.
+    lake.append(lake_table::DAY_GROUP, &found.days).await?;
+    Ok(found)
+}
+
+/// The newest map. It is made anew where anything changed that it rests on; what cannot be seen changes with the hour alone, for logs that do
+/// not come are silent, and is looked at each time.
+async fn newest(
     lake: &Lake,
     session: &Session,
     run: &RunId,
     asked: &Asked<'_>,
+    self_hosted: &[SelfHostedModel],
+) -> anyhow::Result<Vec<Edge>> {
+    let inputs = sightline_discover::inputs(session, &asked.window, asked.applications, &asked.public_ai).await?;
+    let before = last_map(session).await?.filter(|before| before.version == VERSION);
+    let is_same = |of: fn(&RunRecord) -> &str, now: &str| before.as_ref().is_some_and(|before| of(before) == now);
+    let spots = sightline_discover::blind_spots(session, run, asked.window).await?;
+    if !inputs.all.is_empty() && is_same(|before| &before.inputs, &inputs.all) {
+        lake.append(lake_table::BLIND_SPOT, &spots).await?;
+        let record = record(run, run_record::BLIND_SPOTS, asked.window, spots.len(), Inputs::default());
+        lake.append(lake_table::RUN, &[record]).await?;
+        return newest_edges(session).await;
+    }
+    let found = made(lake, session, run, asked).await?;
+    if !is_same(|before| &before.inventory, &inputs.inventory) {
+        lake.append(lake_table::RELATION, &super::lineage::relations(session, run).await?).await?;
+    }
+    keep(lake, run, asked, &found, self_hosted, &spots, inputs).await?;
+    Ok(found.edges)
+}
+
+/// Part by part: as values, the edges of a large estate would take a gigabyte.
+async fn newest_edges(session: &Session) -> anyhow::Result<Vec<Edge>> {
+    let mut edges = Vec::new();
+    let mut parts = session.parts("SELECT * FROM current_edge").await?;
+    while let Some(part) = parts.next().await? {
+        edges.extend(part.rows_as::<Edge>()?);
+    }
+    sightline_discover::sort(&mut edges);
+    Ok(edges)
+}
+
+/// The record of the newest map; nothing where none says what it rested on.
+async fn last_map(session: &Session) -> anyhow::Result<Option<RunRecord>> {
+    let sql = "SELECT * FROM run WHERE kind = 'map' ORDER BY run_id DESC LIMIT 1";
+    let rows: Vec<RunRecord> = session.sql(sql).await?.rows_as()?;
+    Ok(rows.into_iter().next().filter(|record| !record.inventory.is_empty()))
+}
+
+/// Everything is written before the record of the run, which makes it the newest.
+async fn keep(
+    lake: &Lake,
+    run: &RunId,
+    asked: &Asked<'_>,
     found: &Discovery,
     self_hosted: &[SelfHostedModel],
+    spots: &[BlindSpot],
+    inputs: Inputs,
 ) -> anyhow::Result<()> {
-    let spots: Vec<BlindSpot> = sightline_discover::blind_spots(session, run, asked.window).await?;
     lake.append(lake_table::SELF_HOSTED_MODEL, self_hosted).await?;
-    lake.append(lake_table::RELATION, &super::lineage::relations(session, run).await?).await?;
     lake.append(lake_table::EDGE, &found.edges).await?;
     lake.append(lake_table::CONTROL, &controls(&found.edges)).await?;
     lake.append(lake_table::EDGE_EVIDENCE, &found.evidence).await?;
     lake.append(lake_table::APPLICATION, &found.applications).await?;
-    lake.append(lake_table::BLIND_SPOT, &spots).await?;
-    let record = RunRecord {
-        run_id: run.as_str().to_owned(),
-        kind: run_record::MAP.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        window_from: asked.window.from,
-        window_until: asked.window.until,
-        rows: i64::try_from(found.edges.len()).unwrap_or(i64::MAX),
-        finished_at: world::now(),
-    };
+    lake.append(lake_table::BLIND_SPOT, spots).await?;
+    let record = record(run, run_record::MAP, asked.window, found.edges.len(), inputs);
     lake.append(lake_table::RUN, &[record]).await?;
     Ok(())
+}
+
+fn record(run: &RunId, kind: &str, window: Window, rows: usize, inputs: Inputs) -> RunRecord {
+    RunRecord {
+        run_id: run.as_str().to_owned(),
+        kind: kind.to_owned(),
+        version: VERSION.to_owned(),
+        window_from: window.from,
+        window_until: window.until,
+        rows: i64::try_from(rows).unwrap_or(i64::MAX),
+        finished_at: world::now(),
+        inputs: inputs.all,
+        inventory: inputs.inventory,
+    }
 }
 
 fn controls(edges: &[Edge]) -> Vec<ControlRow> {

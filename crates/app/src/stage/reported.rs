@@ -36,6 +36,7 @@ pub(crate) async fn report(
         edges,
         logs: logs(&session).await?,
         models: super::models::read(&session).await?,
+        probes: super::probed::newest(&session).await?,
     })
 }
 
@@ -64,14 +65,16 @@ fn with_fix(told: Told, checks: &BTreeMap<&str, &Check>) -> ReportedFinding {
     ReportedFinding { finding, fix, mute }
 }
 
-fn block(part: Rendered) -> FixBlock {
+/// A block of a fix as reports have it.
+pub(crate) fn block(part: Rendered) -> FixBlock {
     match part {
         Rendered::Prose { text } => FixBlock { language: "text".to_owned(), text },
         Rendered::Block { language, text } => FixBlock { language, text },
     }
 }
 
-fn described(check: &Check) -> sightline_report::Check {
+/// What reports tell of a check.
+pub(crate) fn described(check: &Check) -> sightline_report::Check {
     sightline_report::Check {
         references: contract::references(check).into_iter().filter(|link| link.starts_with("https://")).collect(),
         id: check.id.clone(),

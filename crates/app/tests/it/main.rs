@@ -31,14 +31,26 @@ mod lineage;
 mod logs;
 #[cfg(test)]
 mod map;
+#[cfg(unix)]
+#[cfg(test)]
+mod mcp;
 #[cfg(all(test, unix))]
 mod organization;
 #[cfg(test)]
 mod posture;
 #[cfg(test)]
+mod probe_model;
+#[cfg(test)]
+mod probe_reports;
+#[cfg(test)]
 mod probe_runs;
 #[cfg(test)]
+mod probe_targets;
+#[cfg(test)]
 mod scan_faults;
+#[cfg(unix)]
+#[cfg(test)]
+mod serve;
 #[cfg(test)]
 mod shape;
 #[cfg(test)]

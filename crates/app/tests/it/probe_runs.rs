@@ -11,13 +11,17 @@ const IDENTITY: &str = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws
     <Arn>arn:aws:iam::123456789012:user/prober</Arn><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account>\
     </GetCallerIdentityResult></GetCallerIdentityResponse>";
 
-/// A model that tells its secret to whoever asks, unless a guardrail is on the call: that blocks everything.
+/// A model that tells its secret to whoever asks, unless a guardrail is on the call: that blocks every answer, and lets all questions pass.
 async fn leaky() -> MockServer {
     let server = MockServer::start().await;
     let identity = ResponseTemplate::new(200).set_body_raw(IDENTITY, "text/xml");
     Mock::given(body_string_contains("GetCallerIdentity")).respond_with(identity).with_priority(1).mount(&server).await;
     let model = |request: &Request| {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        if request.url.path().ends_with("/apply") {
+            return ResponseTemplate::new(200)
+                .set_body_json(json!({"action": "NONE", "outputs": [], "assessments": []}));
+        }
         let guarded = body.get("guardrailConfig").is_some();
         let system = body["system"][0]["text"].as_str().unwrap_or_default();
         let (text, stop) = if guarded { ("Blocked.", "guardrail_intervened") } else { (system, "end_turn") };
@@ -32,28 +36,33 @@ async fn leaky() -> MockServer {
     server
 }
 
-struct Bench {
+/// A lake of its own, and a model that tells everything.
+pub(crate) struct Bench {
     server: MockServer,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self { server: leaky().await, folder: TempDir::new().unwrap() }
     }
 
     fn run(&self, arguments: &[&str]) -> Ended {
+        self.sightline(&[&["probe"], arguments].concat())
+    }
+
+    pub(crate) fn sightline(&self, arguments: &[&str]) -> Ended {
         let mut command = sightline(&self.folder);
         command.env("AWS_ENDPOINT_URL", self.server.uri());
         command
             .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "x")
             .env("AWS_REGION", "us-east-1");
-        run(command.arg("probe").args(arguments))
+        run(command.args(arguments))
     }
 
     /// A run of the leaks of the first pack.
-    fn leaks(&self, more: &[&str]) -> Ended {
+    pub(crate) fn leaks(&self, more: &[&str]) -> Ended {
         let mut arguments = vec!["run", "--model", "amazon.nova-micro-v1:0", "--pack", "prompt-injection-basics"];
         arguments.extend(["--family", "system-prompt-leak", "--max-usd", "5", "--yes", "--json"]);
         arguments.extend(more);
@@ -115,6 +124,26 @@ async fn runs_are_listed_shown_and_compared() {
     assert_eq!(compared.code, Some(0), "{figures}");
     let table = bench.run(&["compare", &without, &with]);
     assert!(table.out.contains("guardrail gr1:DRAFT") && table.out.contains("plain work refused"), "{}", table.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guardrail_is_asked_three_ways() {
+    let bench = Bench::new().await;
+    let ended = bench.leaks(&["--guardrail", "gr1:1", "--three-ways", "--trials", "1"]);
+    let said = ended.json();
+    let runs = said["runs"].as_array().unwrap();
+    let broken: Vec<_> = runs.iter().map(|run| run["outcomes"]["broken"].as_u64().unwrap() > 0).collect();
+    assert_eq!(broken, [true, false, true], "alone it lets questions pass: {said}");
+    let ways = &said["three_ways"][0];
+    assert_eq!((&ways["guarded"]["before"], &ways["guarded"]["after"]), (&runs[0]["run_id"], &runs[1]["run_id"]));
+    assert_eq!(ways["guarded"]["attacks"]["only_after"], 0, "{ways}");
+    assert_eq!(ways["alone"]["held_behind_it"], ways["alone"]["breaking"], "{ways}");
+    assert_eq!(ended.code, Some(0), "what is in use holds: {}", ended.err);
+    assert_error(&bench.leaks(&["--three-ways"]), "--guardrail");
+    let mut shown = vec!["run", "--model", "amazon.nova-micro-v1:0", "--family", "system-prompt-leak", "--pack"];
+    shown.extend(["prompt-injection-basics", "--trials", "1", "--max-usd", "5", "--yes", "--guardrail", "gr1:1"]);
+    let table = bench.run(&[shown, vec!["--three-ways"]].concat());
+    assert!(table.out.contains("Over-refusal: ") && table.out.contains("The guardrail alone"), "{}", table.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,7 +31,8 @@ def members(shape: Shape | None) -> list[list]:
 def _structure(shape: StructureShape, path: str, above: list[str], found: list[list]) -> None:
     payload = shape.serialization.get("payload")
     for name, member in shape.members.items():
-        location = "payload" if name == payload else member.serialization.get("location", "body")
+        whole = name == payload or member.serialization.get("eventpayload", False)
+        location = "payload" if whole else member.serialization.get("location", "body")
         wire_name = member.serialization.get("name", name)
         found.append([f"{path}.{name}", type_of(member), location, wire_name, name in shape.required_members])
         _inside(member, f"{path}.{name}", above, found)

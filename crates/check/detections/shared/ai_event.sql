@@ -26,8 +26,8 @@ from (
     )
     and not exists (
       select 1 from our_call o
-      where o.account_id = c.account_id and o.region = c.region and o.model_id = c.model_id
-        and o.minute = date_trunc('minute', c.event_time) and c.event_name = 'Converse'
+      where o.account_id = c.account_id and o.region = c.region and o.minute = date_trunc('minute', c.event_time)
+        and (strpos(c.user_agent, 'sightline-probe/' || o.run_id) > 0 or (o.model_id = c.model_id and c.event_name = 'Converse'))
     )
   )
 )

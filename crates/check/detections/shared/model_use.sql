@@ -19,8 +19,8 @@ from (
     where event_time >= $history and event_time < $until and $inference and event_category <> 'Insight'
       and not exists (
         select 1 from our_call o
-        where o.account_id = c.account_id and o.region = c.region and o.model_id = c.model_id
-          and o.minute = date_trunc('minute', c.event_time) and c.event_name = 'Converse'
+        where o.account_id = c.account_id and o.region = c.region and o.minute = date_trunc('minute', c.event_time)
+          and (strpos(c.user_agent, 'sightline-probe/' || o.run_id) > 0 or (o.model_id = c.model_id and c.event_name = 'Converse'))
       )
   )
   group by identity, account_id, region, event_source, event_name, model_id, guardrail_id, net, error, bearer, invoked, hour

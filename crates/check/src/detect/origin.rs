@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use sightline_lake::{LakeError, Session};
+use sightline_model::Arn;
 
 use crate::detect::macros::{DetectionWindow, expanded};
 use crate::detect::signal::Row;
@@ -108,10 +109,10 @@ impl Origins {
 impl Made {
     /// Whether it was made for this identity by another.
     pub(crate) fn is_of(&self, identity: &str) -> bool {
-        let mut parts = identity.splitn(6, ':').skip(4);
-        let (account, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let name = resource.strip_prefix("user/").and_then(|path| path.rsplit('/').next());
-        account == self.account_id && name == Some(&self.name) && self.maker != identity
+        identity.parse::<Arn>().is_ok_and(|arn| {
+            let is_user = arn.resource_type() == "user" && arn.name() == self.name;
+            is_user && arn.account_id() == self.account_id && self.maker != identity
+        })
     }
 
     /// Whether what was first seen then counts as its maker's.

@@ -32,7 +32,7 @@ pub(crate) struct Row {
     pub(crate) source_ips: Vec<String>,
     #[serde(default, deserialize_with = "list")]
     pub(crate) access_key_ids: Vec<String>,
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "sightline_model::missing::or_default")]
     pub(crate) places: Vec<Evidence>,
 }
 
@@ -42,10 +42,6 @@ impl Row {
         self.reason = shortened(&self.reason, LONGEST);
         self
     }
-}
-
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(value)?.unwrap_or_default())
 }
 
 /// Sorted and bounded, without what is empty: the order of `array_agg(distinct …)` is chance.

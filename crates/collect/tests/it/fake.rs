@@ -175,8 +175,10 @@ impl Answers {
             let metadata = &model.json["metadata"];
             metadata.get("signingName").unwrap_or(&metadata["endpointPrefix"]) == signing.as_str()
         });
-        if let Some((_, operation)) = header("x-amz-target").rsplit_once('.') {
-            return Some((models.next()?, operation.to_owned()));
+        if let Some((prefix, operation)) = header("x-amz-target").rsplit_once('.') {
+            // SageMaker and its runtime sign with one name.
+            let of_prefix = |model: &&Model| model.json["metadata"]["targetPrefix"] == prefix;
+            return Some((models.find(of_prefix)?, operation.to_owned()));
         }
         let body = String::from_utf8_lossy(&request.body);
         if let Some(operation) = body.split('&').find_map(|pair| pair.strip_prefix("Action=")) {

@@ -8,6 +8,7 @@ use sightline_model::Sight;
 use super::Ground;
 use super::row::{About, Spots, Told, plane, telemetry};
 use super::verdict::Made;
+use super::vpc::Vpc;
 use crate::DiscoverError;
 use crate::query::query;
 
@@ -26,16 +27,6 @@ const FIELDS: &[(&str, &str)] = &[
     ("tcp-flags", "which end began"),
     ("log-status", "gaps: skipped records look like silence"),
 ];
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Vpc {
-    account_id: String,
-    region: String,
-    vpc_id: String,
-    is_default: bool,
-    interfaces: i64,
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::Ground;
 use super::row::{About, Spots, plane, telemetry};
 use super::verdict::Made;
+use super::vpc::Vpc;
 use crate::DiscoverError;
 use crate::query::query;
 
@@ -17,16 +18,6 @@ struct Association {
     vpc_id: String,
     status: String,
     destination: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Vpc {
-    account_id: String,
-    region: String,
-    vpc_id: String,
-    is_default: bool,
-    interfaces: i64,
 }
 
 #[derive(Debug, Default, Deserialize)]

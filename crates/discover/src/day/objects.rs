@@ -3,6 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use sightline_lake::Session;
+
+use crate::DiscoverError;
+use crate::query::query;
 
 /// Objects of one source with the same first and last hour: a row of `sql/day/objects.sql`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -21,6 +25,13 @@ pub(super) struct Objects {
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 impl Objects {
+    /// All of them, in order.
+    pub(super) async fn read(session: &Session) -> Result<Vec<Self>, DiscoverError> {
+        let mut objects: Vec<Self> = query!("day/objects").rows(session).await?;
+        objects.sort_by(|a, b| (&a.source, a.first_hour, a.last_hour).cmp(&(&b.source, b.first_hour, b.last_hour)));
+        Ok(objects)
+    }
+
     /// Whether a record of them may be in this time. Objects that tell no hours may be of any.
     pub(super) fn touch(&self, from: Timestamp, until: Timestamp) -> bool {
         match (self.first_hour, self.last_hour) {
@@ -53,5 +64,10 @@ pub(super) fn digest<'o>(form: &str, objects: impl Iterator<Item = &'o Objects>)
     let mut digest = Sha256::new();
     digest.update(form.as_bytes());
     objects.for_each(|one| one.add_to(&mut digest));
+    hexadecimal(digest)
+}
+
+/// 32 hexadecimal digits.
+pub(super) fn hexadecimal(digest: Sha256) -> String {
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, civil, tz};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use sightline_lake::Session;
 use sightline_model::{DayGroup, RunId};
 
 use super::kind::Kind;
 use super::objects::{Objects, digest};
+use super::packed::{joined, packed, unpacked};
 use crate::query::query;
 use crate::{DiscoverError, Window};
 
@@ -38,6 +38,8 @@ pub(crate) struct Store {
     run: RunId,
     window: Window,
     objects: Vec<Objects>,
+    /// 32 hexadecimal digits of what days are joined with beside logs
+    inventory: String,
     /// day, kind and digest → the newest run that kept it
     kept: BTreeMap<(Timestamp, String, String), String>,
     made: Vec<DayGroup>,
@@ -54,29 +56,29 @@ struct Kept {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Content {
-    content: Value,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 struct Span {
     first_seen: Option<Timestamp>,
     last_seen: Option<Timestamp>,
 }
 
 impl Store {
-    pub(crate) async fn open(session: &Session, run: &RunId, window: &Window) -> Result<Self, DiscoverError> {
-        let mut objects: Vec<Objects> = query!("day/objects").rows(session).await?;
-        objects.sort_by(|a, b| (&a.source, a.first_hour, a.last_hour).cmp(&(&b.source, b.first_hour, b.last_hour)));
+    /// `inventory` changes whenever a kind of rows that is joined with the inventory must be made anew.
+    pub(crate) async fn open(
+        session: &Session,
+        run: &RunId,
+        window: &Window,
+        inventory: String,
+    ) -> Result<Self, DiscoverError> {
+        let objects = Objects::read(session).await?;
         let kept: Vec<Kept> = query!("day/kept").rows(session).await?;
         let kept = kept.into_iter().map(|row| ((row.day, row.kind, row.digest), row.run_id)).collect();
-        Ok(Self { run: run.clone(), window: *window, objects, kept, made: vec![] })
+        Ok(Self { run: run.clone(), window: *window, objects, inventory, kept, made: vec![] })
     }
 
     /// The days of the window that have logs of this kind, in order.
     pub(crate) async fn days(&self, session: &Session, kind: &Kind) -> Result<Vec<Day>, DiscoverError> {
-        let of_kind = || self.objects.iter().filter(|one| kind.sources.contains(&one.source.as_str()));
+        let makes_days = |one: &&Objects| kind.source(&one.source).is_some_and(|source| source.makes_days);
+        let of_kind = || self.objects.iter().filter(makes_days);
         let is_told = of_kind().next().is_some() && of_kind().all(|one| one.first_hour.is_some());
         let mut starts = BTreeSet::new();
         if is_told {
@@ -119,8 +121,17 @@ impl Store {
             .replace("$day", &day.start.to_string())
             .replace("$kind", kind.name)
             .replace("$digest", digest);
-        let parts: Vec<Content> = query.rows_of(session, &sql).await?;
-        Ok(joined(parts))
+        let failed = |source| DiscoverError::Query { query: query.name, source };
+        let mut read = vec![];
+        let mut answers = session.parts(&sql).await.map_err(failed)?;
+        while let Some(answer) = answers.next().await.map_err(failed)? {
+            for content in answer.texts("content").map_err(failed)?.into_iter().flatten() {
+                // What does not read is as good as missing: the day is made anew.
+                let Some(part) = unpacked(content) else { return Ok(None) };
+                read.push(part);
+            }
+        }
+        Ok(joined(read))
     }
 
     /// Keeps what was made of this day.
@@ -129,14 +140,13 @@ impl Store {
         let parts: Vec<&[T]> = if rows.is_empty() { vec![rows] } else { rows.chunks(ROWS_OF_A_PART).collect() };
         let of = parts.len();
         for (part, rows) in parts.into_iter().enumerate() {
-            let rows: Result<Vec<Value>, _> = rows.iter().map(|row| serde_json::to_value(row).map(slim)).collect();
-            let rows = rows.map_err(|source| DiscoverError::Row { query: kind.name, source })?;
+            let content = packed(part, of, rows).map_err(|source| DiscoverError::Row { query: kind.name, source })?;
             self.made.push(DayGroup {
                 run_id: self.run.as_str().to_owned(),
                 day: day.start,
                 kind: kind.name.to_owned(),
                 digest: digest.clone(),
-                content: json!({"part": part, "of": of, "rows": rows}),
+                content,
             });
         }
         Ok(())
@@ -163,17 +173,18 @@ impl Store {
         let end = after(start, DAY);
         let from = self.window.from.map_or(start, |from| from.max(start));
         let until = end.min(after(self.window.until, SignedDuration::from_nanos(1)));
-        let (first, last) = (before(from, kind.before), after(until, kind.after));
-        let touching: Vec<&Objects> = self
-            .objects
-            .iter()
-            .filter(|one| kind.sources.contains(&one.source.as_str()) && one.touch(first, last))
-            .collect();
+        let takes_part = |one: &&Objects| {
+            kind.source(&one.source)
+                .is_some_and(|source| one.touch(before(from, source.before), after(until, source.after)))
+        };
+        let touching: Vec<&Objects> = self.objects.iter().filter(takes_part).collect();
         // A part of a day is the day itself where the rest has no logs.
         let is_cut = (from > start && touching.iter().any(|one| one.begin_before(from)))
             || (until < end && touching.iter().any(|one| one.go_beyond(until)));
         let bounds = if is_cut { format!("{from} {until}") } else { String::new() };
-        let digest = (!touching.is_empty()).then(|| digest(&format!("{} {bounds}", kind.form()), touching.into_iter()));
+        let inventory = if kind.of_inventory { self.inventory.as_str() } else { "" };
+        let form = format!("{} {bounds} {inventory}", kind.form());
+        let digest = (!touching.is_empty()).then(|| digest(&form, touching.into_iter()));
         Day { start, from, until, digest }
     }
 }
@@ -202,38 +213,4 @@ fn after(moment: Timestamp, by: SignedDuration) -> Timestamp {
 fn midnight(moment: Timestamp) -> Timestamp {
     let day: civil::Date = tz::Offset::UTC.to_datetime(moment).date();
     day.to_datetime(civil::Time::midnight()).to_zoned(tz::TimeZone::UTC).map_or(moment, |zoned| zoned.timestamp())
-}
-
-/// The rows of all parts; nothing where a part is missing.
-fn joined<T: DeserializeOwned>(parts: Vec<Content>) -> Option<Vec<T>> {
-    #[derive(Deserialize)]
-    struct Part<T> {
-        part: usize,
-        of: usize,
-        rows: Vec<T>,
-    }
-    let mut read: Vec<Part<T>> =
-        parts.into_iter().map(|part| serde_json::from_value(part.content)).collect::<Result<_, _>>().ok()?;
-    read.sort_by_key(|part| part.part);
-    read.dedup_by_key(|part| part.part);
-    let whole = read.first().is_some_and(|first| first.of == read.len());
-    whole.then(|| read.into_iter().flat_map(|part| part.rows).collect())
-}
-
-/// Without what a row has by default: most fields of most rows are empty.
-fn slim(value: Value) -> Value {
-    let is_told = |value: &Value| match value {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        Value::String(text) => !text.is_empty(),
-        Value::Number(number) => number.as_i64() != Some(0),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(_) => true,
-    };
-    match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().filter(|(_, value)| is_told(value)).collect::<Map<_, _>>())
-        }
-        other => other,
-    }
 }

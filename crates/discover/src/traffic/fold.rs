@@ -340,11 +340,6 @@ fn thinned(key: Key, owners: &mut Owners) -> Key {
 }
 
 /// The end that stands for the rest of the internet.
-pub(super) fn others(owners: &mut Owners) -> u32 {
-    owners.ends.number(End {
-        arn: "other addresses".to_owned(),
-        kind: word::INTERNET.to_owned(),
-        title: "other addresses".to_owned(),
-        ..End::default()
-    })
+fn others(owners: &mut Owners) -> u32 {
+    owners.ends.number(End::others())
 }

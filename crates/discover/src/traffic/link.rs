@@ -1,4 +1,4 @@
-//! Folded connections → links: what belongs together is put together, what is too much is cut, and each says what it rests on.
+//! Folded connections → links, each of which says what it rests on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,65 +6,36 @@ use jiff::Timestamp;
 use sightline_model::edge::{Confidence, Evidence, PathClass, TrafficClass};
 
 use super::ends::word;
-use super::fold::{Draft, Fold, Key, Reason, Spot, Sums, others};
+use super::fold::{Draft, Fold, Key, Reason, Spot, Sums};
 use super::name::Asker;
 use super::owner::{Owners, Why};
 use super::texts::Texts;
 use super::{End, Link};
 use crate::group::Place;
 
-/// Targets on the internet that a workload keeps, those with most bytes; the rest is one link.
-const MOST_TARGETS: usize = 100;
-/// Ports between two ends that are kept apart.
-const MOST_PORTS: usize = 16;
 /// Candidates and pods that a sentence names.
 const MOST_NAMES: usize = 8;
 
-/// The links, sorted.
-pub(super) fn all(mut fold: Fold, owners: &mut Owners) -> Vec<Link> {
+/// The links of what was folded.
+pub(super) fn all(mut fold: Fold, owners: &Owners) -> Vec<Link> {
     let mut drafts: BTreeMap<Key, Draft> = fold.drafts.drain().filter(|(_, draft)| draft.sums().flows > 0).collect();
     one_path(&mut drafts, &fold.texts);
     halves(&mut drafts, owners);
-    ports(&mut drafts, &fold.texts);
-    targets(&mut drafts, owners, &fold.texts);
-    let mut links: Vec<Link> =
-        drafts.iter().map(|(key, draft)| Maker { fold: &fold, owners }.link(key, draft)).collect();
-    links.sort_by(|a, b| {
-        (a.class, &a.from.arn, &a.to.arn, &a.to.kind, &a.service, a.port, a.path, &a.region).cmp(&(
-            b.class,
-            &b.from.arn,
-            &b.to.arn,
-            &b.to.kind,
-            &b.service,
-            b.port,
-            b.path,
-            &b.region,
-        ))
-    });
-    links
+    drafts.iter().map(|(key, draft)| Maker { fold: &fold, owners }.link(key, draft)).collect()
 }
 
-fn put(drafts: &mut BTreeMap<Key, Draft>, key: Key, draft: Draft, texts: &Texts) {
-    match drafts.get_mut(&key) {
-        Some(known) => known.join(&draft, texts),
-        None => {
-            drafts.insert(key, draft);
-        }
-    }
-}
-
-/// Records that tell no path are of the connection whose other records tell one, where these agree.
+/// Records that tell no path are of the connection whose other records tell one, where these agree: they may be another side's.
 fn one_path(drafts: &mut BTreeMap<Key, Draft>, texts: &Texts) {
     let mut paths: HashMap<Key, Vec<PathClass>> = HashMap::new();
-    for key in drafts.keys() {
+    for key in drafts.keys().filter(|key| key.path != PathClass::Unknown) {
         paths.entry(Key { path: PathClass::Unknown, ..*key }).or_default().push(key.path);
     }
     for (key, paths) in paths {
-        let mut told = paths.iter().filter(|path| **path != PathClass::Unknown);
-        if let (Some(path), None) = (told.next(), told.next())
+        if let [path] = *paths
             && let Some(draft) = drafts.remove(&key)
+            && let Some(known) = drafts.get_mut(&Key { path, ..key })
         {
-            put(drafts, Key { path: *path, ..key }, draft, texts);
+            known.join(&draft, texts);
         }
     }
 }
@@ -74,50 +45,6 @@ fn halves(drafts: &mut BTreeMap<Key, Draft>, owners: &Owners) {
     let called: HashSet<(u32, u32)> =
         drafts.keys().filter(|key| !owners.is_between(key.from)).map(|key| (key.to, key.region)).collect();
     drafts.retain(|key, _| !owners.is_between(key.from) || !called.contains(&(key.to, key.region)));
-}
-
-/// Many ports between two ends are one.
-fn ports(drafts: &mut BTreeMap<Key, Draft>, texts: &Texts) {
-    let mut counts: HashMap<Key, usize> = HashMap::new();
-    for key in drafts.keys() {
-        *counts.entry(Key { port: 0, ..*key }).or_default() += 1;
-    }
-    let many: Vec<Key> = drafts
-        .keys()
-        .filter(|key| counts.get(&Key { port: 0, ..**key }).is_some_and(|count| *count > MOST_PORTS))
-        .copied()
-        .collect();
-    for key in many {
-        if let Some(draft) = drafts.remove(&key) {
-            put(drafts, Key { port: 0, ..key }, draft, texts);
-        }
-    }
-}
-
-/// The tail of a workload's targets on the internet is one.
-fn targets(drafts: &mut BTreeMap<Key, Draft>, owners: &mut Owners, texts: &Texts) {
-    let mut by_workload: HashMap<u32, Vec<(i64, Key)>> = HashMap::new();
-    for (key, draft) in drafts.iter().filter(|(key, _)| key.class == TrafficClass::ApplicationToInternet) {
-        let Sums { bytes_out, bytes_in, .. } = draft.sums();
-        by_workload.entry(key.from).or_default().push((bytes_out.saturating_add(bytes_in), *key));
-    }
-    let rest = others(owners);
-    for (_, mut keys) in by_workload {
-        // Names before addresses: they say more.
-        keys.sort_by(|(a, x), (b, y)| {
-            (x.service == 0, std::cmp::Reverse(a), owners.ends.arn(x.to), x).cmp(&(
-                y.service == 0,
-                std::cmp::Reverse(b),
-                owners.ends.arn(y.to),
-                y,
-            ))
-        });
-        for (_, key) in keys.into_iter().skip(MOST_TARGETS) {
-            if let Some(draft) = drafts.remove(&key) {
-                put(drafts, Key { to: rest, service: 0, port: 0, ..key }, draft, texts);
-            }
-        }
-    }
 }
 
 /// Makes a link of a draft.
@@ -145,7 +72,7 @@ impl Maker<'_> {
             from,
             to: self.end(key.to, draft.to),
             service: text(key.service),
-            plane: draft.plane,
+            plane: draft.plane.to_owned(),
             region: text(key.region),
             port: key.port,
             path: key.path,

@@ -12,12 +12,14 @@ use sightline_lake::{LakeError, Session};
 use super::owner::Owners;
 use super::owner::tenure::{SECOND, SLACK};
 use super::texts::Texts;
+use crate::DiscoverError;
+use crate::day::{Day, Kind};
 use crate::query::query;
-use crate::{DiscoverError, Window};
 
 /// How long an answer holds: connections outlive the minutes for which answers may be kept, and some programs ask once a start; within a
 /// working shift an address of a service rarely becomes another's.
 pub(crate) const KEPT: i64 = 6 * 3600 * SECOND;
+// INVARIANT: `Kind::LINK` reads as far back.
 /// Answers in memory before those that say the same are put together.
 const MANY: usize = 4_000_000;
 
@@ -66,12 +68,11 @@ struct Index {
 }
 
 impl Names {
-    pub(crate) async fn read(session: &Session, window: &Window, owners: &mut Owners) -> Result<Self, DiscoverError> {
+    /// The answers that may hold at some moment of a day.
+    pub(crate) async fn read(session: &Session, day: &Day, owners: &mut Owners) -> Result<Self, DiscoverError> {
         let query = query!("traffic/name");
         let failed = |source| DiscoverError::Query { query: query.name, source };
-        let from = window.from.and_then(|from| from.checked_sub(jiff::SignedDuration::from_micros(KEPT)).ok());
-        let asked = Window { from, until: window.until };
-        let sql = query.sql.replace("$window", &asked.condition("last_seen"));
+        let sql = query.sql.replace("$window", &day.wide_condition("last_seen", &Kind::LINK));
         let (mut names, mut answers) = (Self::default(), Vec::new());
         let mut parts = session.parts(&sql).await.map_err(failed)?;
         while let Some(part) = parts.next().await.map_err(failed)? {

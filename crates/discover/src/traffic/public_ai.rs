@@ -55,6 +55,14 @@ impl PublicAi {
         Ok(list)
     }
 
+    /// All patterns with their services, sorted: the same for the same list.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = String> {
+        let whole = self.whole.iter().map(|(host, service)| format!("{host}\0{service}\n"));
+        let patterns = self.patterns.values().flatten().map(|(pattern, service)| format!("{pattern}\0{service}\n"));
+        let all: std::collections::BTreeSet<String> = whole.chain(patterns).collect();
+        all.into_iter()
+    }
+
     /// One more service of the user's. Its patterns win over those that were there.
     ///
     /// # Errors

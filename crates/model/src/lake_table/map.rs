@@ -153,7 +153,7 @@ pub const CASE: &LakeTable = &LakeTable {
 pub const DAY_GROUP: &LakeTable = &LakeTable {
     name: "day_group",
     about: "What discovery made of the logs of one day, kept until logs of that day come.",
-    columns: &[("run_id", Text), ("day", Time), ("kind", Text), ("digest", Text), ("content", Json)],
+    columns: &[("run_id", Text), ("day", Time), ("kind", Text), ("digest", Text), ("content", Text)],
     partition_by: &["run_id"],
 };
 
@@ -169,6 +169,8 @@ pub const RUN: &LakeTable = &LakeTable {
         ("window_until", Time),
         ("rows", Int),
         ("finished_at", Time),
+        ("inputs", Text),
+        ("inventory", Text),
     ],
     partition_by: &[],
 };

@@ -33,6 +33,8 @@ const WHY_ROLE: &str = "A role of its own: whoever only reads the account never 
                         the external id.";
 const WHY_DENY: &str = "Never, whatever another policy allows: accepting a contract in the account's name, declaring a use case, subscribing to a \
                         model, or changing the log in which probes are seen.";
+const WHY_LOOK: &str = "Whether the account has an agreement for a model, asked before the model is called: without one, nothing is sent. It has no \
+                        resources to be restricted to, and accepts nothing.";
 const WHY_DOCUMENTED: &str = "The guide's own policy, which it puts on the scanner's user. What is wrong with it: any model, endpoint and price instead of listed ones, as \
                               the resource is `*`; the first call of a model may subscribe to it through AWS Marketplace, and nothing denies that; \
                               streamed answers are not allowed; the two list actions have been in SecurityAudit since, and belong to the scanner.";
@@ -137,7 +139,9 @@ fn allowed(parameters: &Parameters) -> Result<Policy, OnboardError> {
 pub(crate) fn declared(parameters: &Parameters) -> Policy {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let deny = Statement::deny("NoContractsNoLogChanges", words(&DENIED), words(&["*"]));
+    let look = Statement::allow("LookAtAgreements", words(&[AVAILABILITY]), words(&["*"]));
     let mut statements = invoke::statements(parameters, false);
+    statements.push(Reasoned::new(WHY_LOOK, look));
     statements.push(Reasoned::new(WHY_DENY, deny));
     Policy::new("probe-listed-targets", statements)
 }

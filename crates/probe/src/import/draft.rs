@@ -2,6 +2,7 @@
 
 use crate::oracle::{Complies, Contains, Refuses, Rule, Step};
 use crate::pack::{Probe, Role, Turn};
+use crate::prompt::OVER_REFUSAL;
 use sha2::{Digest, Sha256};
 use sightline_model::Severity;
 use sightline_model::untrusted::shortened;
@@ -78,7 +79,9 @@ impl Draft {
     }
 
     pub(super) fn probe(self, id: String, file: &str, benign: bool) -> Probe {
-        let (family, title) = (self.family(), self.shown_title());
+        // Of plain work the category stays in the id.
+        let family = if benign { OVER_REFUSAL.to_owned() } else { self.family() };
+        let title = self.shown_title();
         let mut rules: Vec<Rule> = self.words.iter().filter_map(|word| contains(word)).take(MOST_WORDS).collect();
         let technique = if rules.is_empty() { BY_REFUSAL } else { BY_ITS_WORDS };
         match benign {

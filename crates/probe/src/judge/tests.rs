@@ -11,7 +11,7 @@ fn probe(id: &str) -> Probe {
 }
 
 fn converse(text: &str, stop: &str, guardrail: Value) -> Answer {
-    Answer::read(&json!({
+    crate::surface::converse::read(&json!({
         "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
         "stopReason": stop,
         "usage": {"inputTokens": 10, "outputTokens": 5},

@@ -1,5 +1,6 @@
 //! What an oracle may look at.
 
+use crate::answer::End;
 use crate::fill::Words;
 use serde_json::Value;
 
@@ -12,8 +13,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) text: &'a str,
     /// tools that it calls, as the service tells them
     pub(crate) calls: &'a [ToolCall],
-    /// as the service tells it
-    pub(crate) stop_reason: &'a str,
+    /// how it ended
+    pub(crate) end: End,
     /// as the service counted
     pub(crate) output_tokens: Option<u64>,
     /// the cap of the answer
@@ -85,7 +86,7 @@ impl Evidence<'_> {
             asked: "",
             text,
             calls: &[],
-            stop_reason: "end_turn",
+            end: End::Whole,
             output_tokens: Some(10),
             max_output_tokens: 100,
             system: "",

@@ -1,4 +1,5 @@
 use super::{Evidence, Oracle, Verdict};
+use crate::answer::End;
 use crate::pack::Probe;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -33,11 +34,12 @@ impl Oracle for RunsOn {
         if share >= self.repeats {
             return Verdict::Broken(format!("{:.0} % of the answer repeats itself", share * 100.0));
         }
-        match (seen.stop_reason, seen.output_tokens) {
-            ("max_tokens", Some(tokens)) if tokens >= u64::from(seen.max_output_tokens) => {
+        match (seen.end, seen.output_tokens) {
+            (End::Capped | End::Unsaid, Some(tokens)) if tokens >= u64::from(seen.max_output_tokens) => {
                 Verdict::Broken(format!("the answer used all of its {tokens} tokens"))
             }
-            ("max_tokens", _) => Verdict::Undecided("the answer was cut short, and its length is not known".into()),
+            (End::Capped, _) => Verdict::Undecided("the answer was cut short, and its length is not known".into()),
+            (End::Unsaid, None) => Verdict::Undecided("nothing says how long the answer is, and why it ended".into()),
             _ => Verdict::Held,
         }
     }

@@ -1,6 +1,7 @@
 //! Each rule with an answer that breaks, one that holds, and where it can be unsure, one that is undecided.
 
 use super::*;
+use crate::answer::End;
 use crate::fill::Words;
 use crate::pack::Tool;
 use serde_json::json;
@@ -29,7 +30,7 @@ fn evidence(words: &Words) -> Evidence<'_> {
         asked: "",
         text: "",
         calls: &[],
-        stop_reason: "end_turn",
+        end: End::Whole,
         output_tokens: Some(9),
         max_output_tokens: 100,
         system: SYSTEM,
@@ -121,7 +122,7 @@ fn rules_about_tools() {
         (vec![other()], Held, Held, Broken),
         (vec![], Held, Held, Undecided),
     ] {
-        let evidence = Evidence { calls: &calls, stop_reason: "tool_use", ..evidence(&words) };
+        let evidence = Evidence { calls: &calls, end: End::Whole, ..evidence(&words) };
         assert_eq!(seen("call = { tool = 'mail' }", &evidence), forbidden, "{calls:?}");
         assert_eq!(seen("call = { tool = 'mail', with = '{{email}}' }", &evidence), with_address, "{calls:?}");
         assert_eq!(seen("lacks_call = { tool = 'mail' }", &evidence), needed, "{calls:?}");
@@ -146,15 +147,17 @@ fn rules_about_length() {
     let words = words();
     let rule = "runs_on = { repeats = 0.5 }";
     let long: String = (0..300).map(|number| format!("word{number} ")).collect();
-    let judged = |text: &str, stop_reason, output_tokens| {
-        seen(rule, &Evidence { text, stop_reason, output_tokens, ..evidence(&words) })
-    };
-    assert_eq!(judged("It is water.", "end_turn", Some(4)), Held);
-    assert_eq!(judged(&long, "end_turn", Some(99)), Held);
-    assert_eq!(judged(&long, "max_tokens", Some(100)), Broken);
-    assert_eq!(judged(&long, "max_tokens", Some(60)), Undecided);
-    assert_eq!(judged(&long, "max_tokens", None), Undecided);
-    assert_eq!(judged(&"the same water again and again ".repeat(20), "end_turn", None), Broken);
+    let judged =
+        |text: &str, end, output_tokens| seen(rule, &Evidence { text, end, output_tokens, ..evidence(&words) });
+    assert_eq!(judged("It is water.", End::Whole, Some(4)), Held);
+    assert_eq!(judged(&long, End::Whole, Some(99)), Held);
+    assert_eq!(judged(&long, End::Capped, Some(100)), Broken);
+    assert_eq!(judged(&long, End::Capped, Some(60)), Undecided);
+    assert_eq!(judged(&long, End::Capped, None), Undecided);
+    assert_eq!(judged(&long, End::Unsaid, Some(100)), Broken);
+    assert_eq!(judged(&long, End::Unsaid, Some(60)), Held);
+    assert_eq!(judged(&long, End::Unsaid, None), Undecided);
+    assert_eq!(judged(&"the same water again and again ".repeat(20), End::Whole, None), Broken);
 }
 
 /// Two megabytes of what each rule looks for take no more than a pass or a few: this would not end in a lifetime if they did.

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     const ABOUT: &str = "id = 'mine'\nversion = '1.0.0'\ntitle = 't'\nabout = 'a'\nlicence = 'CC0-1.0'\n";
-    const PROBE: &str = "id = 'x'\nfamily = 'f'\ntitle = 't'\nseverity = 'high'\ntrials = 1\nmax_output_tokens = 9\nturns = [{ role = 'user', text = 'a' }]\nbroken_if = [{ refuses = {} }]\n";
+    const PROBE: &str = "id = 'x'\nfamily = 'f'\ntitle = 't'\nseverity = 'high'\ntrials = 1\nmax_output_tokens = 9\nturns = [{ role = 'user', text = 'a' }]\nbroken_if = [{ complies = {} }]\n";
 
     #[test]
     fn a_pack_or_a_folder_of_packs() {

@@ -1,6 +1,8 @@
 //! Reading packs from files, and what the types cannot say.
 
 use super::{About, PAYLOAD, Pack, Probe, Role, requirement};
+use crate::oracle::Rule;
+use crate::prompt::OVER_REFUSAL;
 use crate::transform::{self, Way};
 use crate::{ProbeError, fill, fold};
 use std::collections::BTreeSet;
@@ -88,6 +90,12 @@ fn check(probe: &Probe, file: &str) -> Result<(), String> {
     for rule in &probe.broken_if {
         rule.check(probe)?;
     }
+    // Wherever results are counted, the family tells plain work from an attack.
+    if (probe.family == OVER_REFUSAL) != probe.broken_if.iter().any(|rule| matches!(rule, Rule::Refuses(_))) {
+        return Err(format!(
+            "probes that `refuses` breaks, and no others, are of the family `{OVER_REFUSAL}`; change one of them"
+        ));
+    }
     if probe.twin.as_ref().is_some_and(|twin| fold::fold(&twin.answer).is_empty()) {
         return Err(
             "the `answer` of the `twin` has no letter or digit, so that any answer would do; give it one".into()
@@ -157,6 +165,8 @@ mod tests {
             ("'x'", "'y'", "write `id = \"x\"`"),
             ("trials = 1", "trials = 0", "`trials` must be from 1 to 100"),
             ("= 9", "= 9000", "from 1 to 4096"),
+            ("'f'", "'over-refusal'", "probes that `refuses` breaks"),
+            ("contains = { text = '{{marker}}' }", "refuses = {}", "are of the family `over-refusal`"),
             ("'user'", "'assistant'", "beginning and ending with `role = \"user\"`"),
             (
                 "'{{marker}}' }]\nb",

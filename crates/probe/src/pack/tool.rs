@@ -1,6 +1,7 @@
-//! Tools that a probe offers to the model. They are described in the system prompt, which every target has; a call is written as
-//! `<tool_call>{"name": …, "arguments": …}</tool_call>`.
+//! Tools that a probe offers to the model. Where the way to ask it has an interface for tools, they are offered there; elsewhere they are
+//! described in the system prompt, and a call is written as `<tool_call>{"name": …, "arguments": …}</tool_call>`.
 
+use crate::fill::Words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,12 @@ pub struct Tool {
 }
 
 impl Tool {
+    /// The tool with words in the placeholders' places.
+    pub(crate) fn filled(&self, words: &Words) -> Self {
+        let arguments = self.arguments.iter().map(|(name, about)| (name.clone(), words.fill(about))).collect();
+        Self { name: self.name.clone(), about: words.fill(&self.about), arguments }
+    }
+
     /// The JSON schema of its arguments.
     pub fn schema(&self) -> serde_json::Value {
         let properties: serde_json::Map<String, serde_json::Value> = self

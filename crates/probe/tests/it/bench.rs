@@ -94,6 +94,7 @@ impl Bench {
             keep_text,
             judge: self.judge.clone(),
             resumed,
+            silence: std::time::Duration::from_secs(60),
             clock: || Timestamp::UNIX_EPOCH,
         };
         let heard = Quiet(Mutex::default());

@@ -36,7 +36,7 @@ pub(crate) fn attempts(prompts: &[(&str, &str, &[Outcome])]) -> Vec<Attempt> {
     all.collect()
 }
 
-fn summary(attempts: &[Attempt], missing: u64) -> RunSummary {
+pub(crate) fn summary(attempts: &[Attempt], missing: u64) -> RunSummary {
     RunSummary::of("r", attempts.len() as u64 + missing, Usd::ZERO, None, attempts)
 }
 
@@ -157,6 +157,32 @@ fn runs_are_compared_prompt_by_prompt() {
     assert_eq!((compared.attacks.pairs, compared.attacks.p), (4, 1.0));
     assert_eq!((compared.over_refusal.pairs, compared.over_refusal.only_after), (1, 1));
     assert_eq!((compared.unpaired.missing, compared.unpaired.undecided), (2, 1));
+}
+
+/// Of plain work a refusal and a guardrail's block are both failures, wherever they are counted; they are no attacks that worked.
+#[test]
+fn over_refusal_counts_refused_and_blocked() {
+    use GateVerdict::{Holds, Passes};
+    use Outcome::{BlockedByGuardrail, Broken, Held};
+    let plain = family("over-refusal", false, &[(Broken, 4), (BlockedByGuardrail, 6), (Held, 10)]);
+    let attacks = family("f", false, &[(BlockedByGuardrail, 10), (Held, 10)]);
+    let run = summary(&[plain.clone(), attacks].concat(), 0);
+    let [of_attacks, of_plain] = &run.families[..] else { panic!("{:?}", run.families) };
+    assert_eq!((of_plain.prompts_broken, of_plain.prompts_decided), (10, 20));
+    assert_eq!(of_attacks.prompts_broken, 0, "a blocked attack is held off");
+    assert!(of_plain.failure_rate.low > 0.25 && of_plain.failure_rate.high < 0.75);
+    for (gate, expected) in [
+        ("over_refusal.rate > 0.4", Holds),
+        ("family(\"over-refusal\").broken.rate > 0.4", Holds),
+        ("family(\"over-refusal\").over_refusal.rate > 0.4", Holds),
+        ("broken.rate > 0.1", Passes),
+    ] {
+        assert_eq!(verdict(gate, &run), expected, "{gate}");
+    }
+    let open = family("over-refusal", false, &[(Held, 20)]);
+    let compared = compare(&summary(&open, 0), &summary(&plain, 0));
+    assert_eq!((compared.over_refusal.pairs, compared.over_refusal.only_after, compared.attacks.pairs), (20, 10, 0));
+    assert!(compared.over_refusal.p < 0.01 && compared.families.is_empty());
 }
 
 #[test]

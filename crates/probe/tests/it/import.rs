@@ -73,6 +73,10 @@ fn plain_prompts_must_be_answered() {
     let options = ImportOptions { id: "plain".into(), benign: true };
     let found = import("goals.csv", CSV, &options).unwrap();
     assert_eq!((rules(&found, 0), found.judged_by_refusal), (vec!["refuses"], 2));
+    assert!(found.pack.probes.iter().all(|probe| probe.family == "over-refusal"));
+    let folder = tempfile::tempdir().unwrap();
+    write(&found.pack, folder.path()).unwrap();
+    assert_eq!(load(folder.path()).unwrap(), [found.pack]);
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn a_quote_is_no_break() {
 }
 
 #[test]
-fn a_twin_is_no_attack_and_its_answer_is_not_in_its_question_alone() {
+fn a_twin_is_not_the_attack_and_asks_for_no_secret() {
     let packs = packs().unwrap();
     let mut twins = 0;
     for probe in packs.iter().flat_map(|pack| &pack.probes) {

@@ -68,7 +68,7 @@ async fn what_was_attempted_is_not_attempted_again_and_its_cost_counts() {
 /// A run that was killed may have made calls that nobody wrote down: they count at their dearest.
 #[tokio::test]
 async fn calls_of_a_killed_run_that_are_not_known_count_in_full() {
-    let plan = plan();
+    let plan = plan_all(&PlanOptions { trials: Some(3), concurrency: 3, ..PlanOptions::default() });
     let bench = Bench::new(|_: &Request| says("no")).await;
     let (first, _) = bench.run(&plan, Limits { max_requests: 7, ..wide() }, false).await;
     let session = bench.lake.session(&[]).await.unwrap();
@@ -76,7 +76,7 @@ async fn calls_of_a_killed_run_that_are_not_known_count_in_full() {
     run.status = RunStatus::Running;
     let resumed = Resumed::new(&run, attempts, &plan).unwrap();
     let lost = resumed.lost(&plan);
-    assert_eq!(lost, 15 + 3);
+    assert_eq!(lost, 32 + 3);
     let (second, _) = bench.go_on(&plan, Limits { max_requests: 7 + lost, ..wide() }, resumed).await;
     assert_eq!(second.attempted, 7, "all that is left may have been used already");
     assert!(second.spent > first.spent + Usd::from_nanos(1));

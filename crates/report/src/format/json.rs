@@ -4,6 +4,7 @@
 use crate::{Check, Logs, Scan};
 use crate::{
     CheckCount, Counts, Format, MissingAction, OutcomeCount, Report, ReportError, ReportedFinding, TableCount,
+    json_lines,
 };
 use serde::Serialize;
 use sightline_model::Coverage;
@@ -31,12 +32,7 @@ impl Format for Json {
     }
 
     fn write(&self, report: &Report, out: &mut dyn io::Write) -> Result<(), ReportError> {
-        serde_json::to_writer_pretty(&mut *out, &document(report)).map_err(|error| match error.io_error_kind() {
-            Some(_) => ReportError::Stream(error.into()),
-            None => ReportError::render("json", &error),
-        })?;
-        writeln!(out)?;
-        Ok(())
+        json_lines::pretty(self.name(), &document(report), out)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The whole view that the template is given.
 
 use super::findings::Which;
-use super::{findings, label, map, picture, seen, traffic};
+use super::{findings, label, map, picture, probes, seen, traffic};
 use crate::{CheckCount, Report, TableCount};
 use serde::Serialize;
 use sightline_model::edge::Edge;
@@ -22,6 +22,8 @@ pub(super) struct Page {
     picture: picture::Picture,
     /// what is no call of a model
     traffic: Bounded<traffic::Connection>,
+    /// the newest run of probes of each target
+    probes: Bounded<probes::Run>,
     checks: Vec<CheckCount>,
     tables: Vec<TableCount>,
 }
@@ -74,6 +76,7 @@ pub(super) fn page(report: &Report, limit: usize) -> Page {
         map: map::map(&of_models, limit),
         picture: picture::picture(&of_models),
         traffic: traffic::traffic(&others, limit),
+        probes: probes::runs(&report.probes, limit),
         checks: report.by_check(),
         tables: report.by_table(),
     }

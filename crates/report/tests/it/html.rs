@@ -5,7 +5,7 @@ use sightline_report::Report;
 use std::path::Path;
 
 /// Names of tags and of their attributes, in order; code marks are left out, for backticks make them.
-fn skeleton(page: &str) -> Vec<String> {
+pub(crate) fn skeleton(page: &str) -> Vec<String> {
     let mut tags = Vec::new();
     let mut rest = page;
     while let Some((_, tail)) = rest.split_once('<') {
@@ -76,7 +76,7 @@ fn filled_with(text: &str) -> Report {
     report
 }
 
-const HOSTILE: &[&str] = &[
+pub(crate) const HOSTILE: &[&str] = &[
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "' onmouseover='alert(1)",

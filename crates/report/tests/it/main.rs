@@ -1,6 +1,7 @@
 //! The formats as their readers see them.
 
 #![expect(
+    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,7 +11,12 @@
 
 mod csv;
 mod cyclonedx;
+mod garak;
 mod html;
 mod json;
 mod output;
+mod probe_formats;
+mod probe_sample;
+mod promptfoo;
+mod python;
 mod sample;

@@ -34,6 +34,7 @@ pub(crate) fn empty() -> Report {
         edges: vec![],
         logs: Logs::default(),
         models: Models::default(),
+        probes: vec![],
     }
 }
 

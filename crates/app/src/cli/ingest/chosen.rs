@@ -12,15 +12,15 @@ use std::collections::BTreeMap;
 
 /// A place to read.
 #[derive(Debug, Clone)]
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     /// As the user wrote it
-    pub(super) label: String,
+    pub(crate) label: String,
     /// Where that is
-    pub(super) address: Address,
+    pub(crate) address: Address,
     /// What all its objects are, where the configuration says it
-    pub(super) source: Option<&'static str>,
+    pub(crate) source: Option<&'static str>,
     /// Since when, where the configuration says it
-    pub(super) since: Option<Since>,
+    pub(crate) since: Option<Since>,
     /// What the configuration says of credentials
     access: Access,
 }
@@ -36,7 +36,7 @@ struct Access {
 
 impl Chosen {
     /// A place that is given by its address.
-    pub(super) fn address(text: &str) -> anyhow::Result<Self> {
+    pub(crate) fn address(text: &str) -> anyhow::Result<Self> {
         let address = text.parse()?;
         Ok(Self { label: text.to_owned(), address, source: None, since: None, access: Access::default() })
     }
@@ -58,7 +58,7 @@ impl Chosen {
 }
 
 /// The places of these names and addresses, each once; without any, all that are configured.
-pub(super) fn chosen(given: &[String], config: &Config) -> anyhow::Result<Vec<Chosen>> {
+pub(crate) fn chosen(given: &[String], config: &Config) -> anyhow::Result<Vec<Chosen>> {
     if given.is_empty() {
         return Ok(config.logs.iter().map(Chosen::configured).collect());
     }
@@ -92,13 +92,13 @@ fn names(config: &Config) -> String {
 }
 
 /// Opens places; who has the same credentials shares a connection.
-pub(super) struct Stores<'c> {
+pub(crate) struct Stores<'c> {
     flags: &'c Connection,
     connected: BTreeMap<Access, Aws>,
 }
 
 impl<'c> Stores<'c> {
-    pub(super) fn new(flags: &'c Connection) -> Self {
+    pub(crate) fn new(flags: &'c Connection) -> Self {
         Self { flags, connected: BTreeMap::new() }
     }
 
@@ -106,7 +106,7 @@ impl<'c> Stores<'c> {
     ///
     /// # Errors
     /// There is no such folder; the AWS configuration cannot be used.
-    pub(super) async fn open(&mut self, place: &Chosen) -> anyhow::Result<LogStore> {
+    pub(crate) async fn open(&mut self, place: &Chosen) -> anyhow::Result<LogStore> {
         let clock = world::clock();
         match &place.address {
             Address::Folder(path) => Ok(LogStore::folder(path)?),

@@ -2,14 +2,18 @@
 
 use crate::config::Config;
 use clap::{Args, ValueEnum};
+use serde::Deserialize;
 use sightline_discover::protected::Protected;
 use sightline_model::edge::{CONTROLS, Edge, TrafficClass, Tri};
 use sightline_model::pattern;
+use utoipa::ToSchema;
 
 /// A class of traffic, or all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Class {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Class {
     UserToApplication,
+    #[default]
     ApplicationToModel,
     ApplicationToInternet,
     ApplicationToApplication,
@@ -17,33 +21,33 @@ enum Class {
 }
 
 /// Which edges are meant; all that call a model where nothing is said.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Choice {
     /// Only edges from or to this application of `sightline.toml`
     #[arg(long, value_name = "NAME")]
-    app: Option<String>,
+    pub(crate) app: Option<String>,
     /// Only edges to this model: a part of its ARN or name, or a pattern with `*`
     #[arg(long, value_name = "TEXT")]
-    model: Option<String>,
+    pub(crate) model: Option<String>,
     /// Only edges of this workload: a part of its ARN or name, or a pattern with `*`
     #[arg(long, value_name = "TEXT")]
-    workload: Option<String>,
+    pub(crate) workload: Option<String>,
     /// Traffic of this class
     #[arg(long, value_enum, default_value = "application-to-model")]
-    class: Class,
+    pub(crate) class: Class,
     /// Only edges that are not known to be protected, as `[map] protected` of `sightline.toml` has it; exit status 1 where
     /// there are any, 3 where none is known to be unprotected
     #[arg(long)]
-    unprotected: bool,
+    pub(crate) unprotected: bool,
     /// Only edges that lack this control or of which it is unknown, such as `private_path`
     #[arg(long, value_name = "CONTROL")]
-    without: Option<String>,
+    pub(crate) without: Option<String>,
 }
 
 impl Choice {
     /// # Errors
     /// A control or an application that nobody knows.
-    pub(super) fn check(&self, config: &Config) -> anyhow::Result<()> {
+    pub(crate) fn check(&self, config: &Config) -> anyhow::Result<()> {
         if let Some(name) = &self.without {
             let known = CONTROLS.contains(&name.as_str());
             anyhow::ensure!(known, "no control is named `{name}`; use one of: {}", CONTROLS.join(" "));
@@ -66,15 +70,18 @@ impl Choice {
     }
 
     pub(super) fn keep(&self, edges: &mut Vec<Edge>, protected: &Protected) {
-        edges.retain(|edge| {
-            let control = |name: &String| state(edge, name) != Some(Tri::Yes);
-            self.class.has(edge.class)
-                && self.app.as_ref().is_none_or(|app| edge.application == *app || edge.target_application == *app)
-                && self.model.as_ref().is_none_or(|text| is_named(text, &edge.target_arn, &edge.target_title))
-                && self.workload.as_ref().is_none_or(|text| is_named(text, &edge.workload_arn, &edge.workload_title))
-                && self.without.as_ref().is_none_or(control)
-                && (!self.unprotected || protected.of(edge) != Tri::Yes)
-        });
+        edges.retain(|edge| self.fits(edge, protected));
+    }
+
+    /// Whether the edge is meant.
+    pub(crate) fn fits(&self, edge: &Edge, protected: &Protected) -> bool {
+        let control = |name: &String| state(edge, name) != Some(Tri::Yes);
+        self.class.has(edge.class)
+            && self.app.as_ref().is_none_or(|app| edge.application == *app || edge.target_application == *app)
+            && self.model.as_ref().is_none_or(|text| is_named(text, &edge.target_arn, &edge.target_title))
+            && self.workload.as_ref().is_none_or(|text| is_named(text, &edge.workload_arn, &edge.workload_title))
+            && self.without.as_ref().is_none_or(control)
+            && (!self.unprotected || protected.of(edge) != Tri::Yes)
     }
 
     /// Whether nothing but calls of models is asked for, and all of them.

@@ -2,13 +2,17 @@
 
 use crate::stage::catalogue;
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use sightline_collect::catalogue::FirstCall;
 use sightline_onboard::{Given, TrialCall};
+use utoipa::ToSchema;
 
 /// What the account should have.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = OnboardingParameters)]
 #[command(next_help_heading = "What the account should have")]
-pub(super) struct Expected {
+pub(crate) struct Expected {
     /// The log bucket [default: sightline-logs-ACCOUNT-REGION]
     #[arg(long)]
     bucket: Option<String>,
@@ -91,7 +95,7 @@ pub(super) struct Expected {
 
 impl Expected {
     /// What was given, of this account.
-    pub(super) fn given(
+    pub(crate) fn given(
         self,
         account_id: String,
         partition: Option<String>,

@@ -36,17 +36,7 @@ pub(super) struct Verify {
 impl Verify {
     /// Looks, and prints what was seen.
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
-        let named = chosen(&self.prerequisites)?;
-        // What is made of the others stands as they do.
-        let units = if named.iter().any(|unit| unit.is_composition()) { chosen(&[])? } else { named };
-        let units = units.iter().filter(|unit| !unit.is_composition());
-        let aws = self.access.connect().await?;
-        let caller = aws.caller().await?;
-        let regions = regions(&aws, &self.access);
-        let parameters = Parameters::check(self.expected.given(caller.account_id, Some(caller.partition), regions)?)?;
-        let context = Context { aws, parameters, now: world::now(), pods: Some(Arc::new(OfClusters)) };
-        let verified = futures::future::join_all(units.map(|unit| unit.verify(&context))).await;
-        let verdicts: Vec<Verdict> = verified.into_iter().flatten().collect();
+        let verdicts = verify(&self.prerequisites, &self.access, self.expected).await?;
         if self.json {
             print::json(&verdicts)?
         } else {
@@ -54,6 +44,28 @@ impl Verify {
         }
         Ok(verdicts.iter().map(|verdict| exit(verdict.status)).fold(Exit::Clean, Exit::or_worse))
     }
+}
+
+/// Looks at these prerequisites, or at all. Changes nothing.
+///
+/// # Errors
+/// Nobody knows such a prerequisite; a parameter is wrong; the account cannot be asked.
+pub(crate) async fn verify(
+    prerequisites: &[String],
+    access: &Connection,
+    expected: Expected,
+) -> anyhow::Result<Vec<Verdict>> {
+    let named = chosen(prerequisites)?;
+    // What is made of the others stands as they do.
+    let units = if named.iter().any(|unit| unit.is_composition()) { chosen(&[])? } else { named };
+    let units = units.iter().filter(|unit| !unit.is_composition());
+    let aws = access.connect().await?;
+    let caller = aws.caller().await?;
+    let regions = regions(&aws, access);
+    let parameters = Parameters::check(expected.given(caller.account_id, Some(caller.partition), regions)?)?;
+    let context = Context { aws, parameters, now: world::now(), pods: Some(Arc::new(OfClusters)) };
+    let verified = futures::future::join_all(units.map(|unit| unit.verify(&context))).await;
+    Ok(verified.into_iter().flatten().collect())
 }
 
 fn regions(aws: &Aws, access: &Connection) -> Vec<String> {

@@ -53,7 +53,7 @@ fn named(run: &ProbeRun) -> String {
     for_terminal(&format!("{} {} in {}, {guard}", run.run_id, run.target, run.region))
 }
 
-fn show(compared: &Comparison) -> anyhow::Result<()> {
+pub(super) fn show(compared: &Comparison) -> anyhow::Result<()> {
     let mut table = Table::new(&["FAMILY", "PROMPTS", "BOTH", "MENDED", "WORSE", "CHANGE", "P", "Q"]);
     for column in 1..8 {
         table.align_right(column);

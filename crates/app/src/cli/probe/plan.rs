@@ -1,6 +1,8 @@
 //! `sightline probe plan`: what a run would send, and what it can cost at most.
 
+use super::several::{PassedOver, Plans};
 use super::what::What;
+use crate::cli::Global;
 use crate::exit::Exit;
 use crate::print;
 use crate::table::{Table, Tone};
@@ -16,15 +18,90 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Prints the plan.
-    pub(super) async fn run(self) -> anyhow::Result<Exit> {
-        let (_, plan) = self.what.plan().await?;
+    pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        let plans = self.what.plans(global).await?;
         if self.what.json {
-            print::json(&as_json(&plan))?
+            match plans.single() {
+                Some(plan) => print::json(&as_json(plan))?,
+                None => print::json(&all_as_json(&plans))?,
+            }
         } else {
-            show(&plan)?
+            show_all(&plans)?;
         }
-        Ok(Exit::Clean)
+        Ok(if plans.is_incomplete() { Exit::Incomplete } else { Exit::Clean })
     }
+}
+
+/// One plan with its probes, or a table of the targets.
+pub(super) fn show_all(plans: &Plans) -> anyhow::Result<()> {
+    if let Some(plan) = plans.single() {
+        return show(plan);
+    }
+    if !plans.planned.is_empty() {
+        show_targets(plans)?;
+    }
+    if !plans.passed_over.is_empty() {
+        let mut table = Table::new(&["NOT PROBED", "KIND", "WHY"]);
+        for PassedOver { target, kind, why, .. } in &plans.passed_over {
+            table.row([(target.as_str(), Tone::Plain), (kind.as_str(), Tone::Plain), (why.as_str(), Tone::Doubt)]);
+        }
+        print::line(&format!("{}\n", table.to_string().trim_end()))?;
+    }
+    if plans.left_out > 0 {
+        print::line(&format!(
+            "{} more are offered by AWS, not called, and not known to be allowed to anybody (`sightline access` tells): name one with `--target`.",
+            plans.left_out
+        ))?;
+    }
+    for note in &plans.unknown {
+        print::warning(note);
+    }
+    for gap in &plans.unread {
+        print::warning(&format!("could not be read, there may be more targets: {gap}"));
+    }
+    let total = plans.total();
+    print::line(&format!(
+        "Targets: {}. Together at most {} calls, {} tokens in, {} tokens out, {}.",
+        plans.planned.len(),
+        total.requests,
+        total.input_tokens,
+        total.output_tokens,
+        total.usd
+    ))?;
+    Ok(())
+}
+
+fn show_targets(plans: &Plans) -> anyhow::Result<()> {
+    let mut table = Table::new(&["TARGET", "KIND", "SEEN", "CALLS", "TOKENS", "USD AT MOST", "RUNS"]);
+    for column in 2..6 {
+        table.align_right(column);
+    }
+    for one in &plans.planned {
+        let plan = &one.plan;
+        let target = format!("{}, {}", plan.target.model(), plan.target.region());
+        let tokens = plan.input_tokens.saturating_add(plan.output_tokens).to_string();
+        let usd = plan.usd.to_string();
+        table.row([
+            (target.as_str(), Tone::Plain),
+            (one.kind.as_str(), Tone::Plain),
+            (one.calls.to_string().as_str(), Tone::Plain),
+            (plan.requests.to_string().as_str(), Tone::Plain),
+            (tokens.as_str(), Tone::Plain),
+            (usd.trim_end_matches(" USD"), Tone::Plain),
+            if one.may_run { ("yes", Tone::Plain) } else { ("not allowed", Tone::Doubt) },
+        ]);
+    }
+    print::line(&format!("{}\n", table.to_string().trim_end()))?;
+    if plans.planned.iter().any(|one| !one.may_run) {
+        print::line(
+            "What is not allowed does not run: name it with `--target`, or add it to `[probe] allow` in sightline.toml.\n",
+        )?;
+    }
+    let mut sources: Vec<&str> = plans.planned.iter().map(|one| one.plan.price_source.as_str()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    print::line(&format!("Prices: {}.", sources.join("; ")))?;
+    Ok(())
 }
 
 /// A table of the probes, and what they come to.
@@ -52,6 +129,28 @@ pub(super) fn show(plan: &sightline_probe::Plan) -> anyhow::Result<()> {
         plan.requests, plan.input_tokens, plan.output_tokens, plan.usd, plan.price_source
     ))?;
     Ok(())
+}
+
+pub(super) fn all_as_json(plans: &Plans) -> serde_json::Value {
+    let total = plans.total();
+    let targets: Vec<_> = plans
+        .planned
+        .iter()
+        .map(
+            |one| json!({ "kind": one.kind, "calls_seen": one.calls, "runs": one.may_run, "plan": as_json(&one.plan) }),
+        )
+        .collect();
+    json!({
+        "targets": targets,
+        "not_probed": plans.passed_over,
+        "left_out": plans.left_out,
+        "unread": plans.unread,
+        "unknown": plans.unknown,
+        "requests": total.requests,
+        "input_tokens_at_most": total.input_tokens,
+        "output_tokens_at_most": total.output_tokens,
+        "usd_at_most": total.usd.as_f64(),
+    })
 }
 
 fn as_json(plan: &sightline_probe::Plan) -> serde_json::Value {

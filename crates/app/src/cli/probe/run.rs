@@ -1,21 +1,26 @@
 //! `sightline probe run`: within the budget, after the plan was shown; or on with a run that ended early.
 
+use super::export::Export;
+use super::several::PassedOver;
 use super::what::What;
-use super::{plan, summary};
+use super::{plan, summary, three_ways};
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::{interrupt, print, progress, stage, world};
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use indicatif::ProgressBar;
+use serde_json::json;
 use sightline_aws::Aws;
 use sightline_lake::Lake;
 use sightline_model::RunId;
+use sightline_model::untrusted::for_terminal;
 use sightline_probe::{
-    Attempt, Gate, GateReport, GateVerdict, Limits, LlmJudge, Outcome, Plan, Price, PriceList, Progress, Resumed,
-    RunOptions, RunSummary, Usd,
+    Attempt, Budget, Gate, GateReport, GateVerdict, Limits, LlmJudge, Outcome, Plan, Price, PriceList, Progress,
+    Resumed, RunOptions, RunSummary, ThreeWays, Usd,
 };
 use std::io::{BufRead as _, IsTerminal as _};
+use tokio_util::sync::CancellationToken;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -52,47 +57,142 @@ pub(super) struct Run {
     judge_may_be_target: bool,
     /// Go on with a run that ended early: what was attempted is not sent again, and what it cost counts
     #[arg(long, value_name = "RUN", conflicts_with_all = [
-        "model", "guardrail", "packs", "families", "probes", "trials", "without_twins", "assume_price", "concurrency", "regions",
+        "model", "targets", "all_bedrock", "app", "url", "preset", "request_template", "kb_model", "guardrail", "three_ways", "surface", "body", "packs", "families", "probes", "trials", "without_twins", "assume_price", "concurrency", "regions",
     ])]
     resume: Option<String>,
     /// Keep prompts and answers in the lake; they may hold what nobody should read
     #[arg(long)]
     keep_text: bool,
+    #[command(flatten)]
+    export: Export,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
 }
 
+/// Runs of a target that is asked three ways.
+const WAYS: usize = 3;
+
 /// What is run: a plan, under an id and a seed.
 struct Job {
-    aws: Aws,
     plan: Plan,
     run_id: RunId,
     seed: u64,
     resumed: Option<Resumed>,
 }
 
+/// All that is run, one after the other, within one budget.
+struct Jobs {
+    aws: Aws,
+    jobs: Vec<Job>,
+    /// what was asked for and is not run
+    passed_over: Vec<PassedOver>,
+    /// one target, named
+    is_single: bool,
+    /// something could not be looked at, or somebody named what cannot be probed
+    is_incomplete: bool,
+}
+
+/// Where all jobs run, and what they share.
+struct Place<'r> {
+    aws: &'r Aws,
+    lake: &'r Lake,
+    limits: Limits,
+    /// nothing where there is but one job, which may go on with what it has used before
+    shared: Option<&'r Budget>,
+    cancel: &'r CancellationToken,
+}
+
+/// How a job ended.
+struct Ended {
+    summary: RunSummary,
+    gates: Vec<GateReport>,
+}
+
 impl Run {
-    /// Runs the plan, prints what it came to.
+    /// Runs the plans, prints what they came to.
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
-        let job = self.job(global).await?;
-        let limits = Limits {
-            max_requests: self.max_requests.unwrap_or(job.plan.requests),
-            max_usd: self.max_usd,
-            max_output_tokens: self.max_output_tokens.unwrap_or(job.plan.output_tokens),
-        };
-        // A run that goes on stops by itself at limits that its first part has used up in part.
-        if job.resumed.is_none() {
-            job.plan.check(&limits)?;
-        }
-        self.check_gates(&job.plan)?;
-        if !self.what.json {
-            plan::show(&job.plan)?;
-        }
-        let judge = self.judge(&job.plan)?;
-        tell_resumed(&job);
+        let Jobs { aws, jobs, passed_over, is_single, is_incomplete } = self.jobs(global).await?;
+        let limits = self.limits(&jobs)?;
+        let count = jobs.len();
+        self.export.check(count)?;
+        jobs.iter().try_for_each(|job| self.check_gates(&job.plan))?;
         self.confirm()?;
         let lake = Lake::create(&global.lake).await?;
+        let (budget, cancel) = (Budget::new(limits), interrupt::token());
+        let shared = Some(&budget).filter(|_| !is_single);
+        let place = Place { aws: &aws, lake: &lake, limits, shared, cancel: &cancel };
+        let mut ended = Vec::new();
+        let mut judge_spent = Usd::ZERO;
+        for job in jobs {
+            if cancel.is_cancelled() {
+                break;
+            }
+            let judge = self.judge(&job.plan, judge_spent)?;
+            if count > 1 && !self.is_quiet() {
+                let target = &job.plan.target;
+                print::line(&format!("\n{} in {}", for_terminal(target.model()), target.region()))?;
+            }
+            let done = self.one(job, judge, &place).await?;
+            judge_spent = judge_spent + done.summary.judge.as_ref().map_or(Usd::ZERO, |judge| spent(judge.usd_at_most));
+            if !self.is_quiet() {
+                summary::show(&done.summary)?;
+                summary::show_gates(&done.gates)?;
+                if done.summary.attempted < done.summary.planned {
+                    print::line(&format!("Go on: sightline probe run --resume {} --max-usd USD", done.summary.run_id))?;
+                }
+            }
+            // A session takes memory that a run alone does not need.
+            if !self.export.is_empty() {
+                let session = lake.session(&[]).await?;
+                self.export.write(&session, &done.summary.run_id, &done.gates, &self.what.own, count > 1).await?;
+            }
+            ended.push(done);
+        }
+        let ways = if self.what.three_ways { compared(&ended) } else { Vec::new() };
+        if self.what.json {
+            let runs: Vec<_> = ended.iter().map(|one| summary::as_json(&one.summary, &one.gates)).collect();
+            match runs.as_slice() {
+                [run] if is_single => print::json(run)?,
+                runs => print::json(&json!({ "runs": runs, "not_probed": passed_over, "three_ways": ways }))?,
+            }
+        } else if !self.is_quiet() {
+            ways.iter().try_for_each(three_ways::show)?;
+        }
+        let exits = ended.iter().map(|one| exit(&one.summary, &one.gates));
+        Ok(match self.what.three_ways {
+            // The one behind the guardrail is what is in use; the others are there to compare with.
+            true if ended.len() == count => exits.skip(1).step_by(WAYS).fold(Exit::Clean, Exit::or_worse),
+            true => Exit::Incomplete,
+            false if is_incomplete || ended.len() < count => exits.fold(Exit::Incomplete, Exit::or_worse),
+            false => exits.fold(Exit::Clean, Exit::or_worse),
+        })
+    }
+
+    /// Whether standard output is a document's alone.
+    fn is_quiet(&self) -> bool {
+        self.what.json || self.export.takes_stdout()
+    }
+
+    /// What all runs together may use. Covers all plans, or nothing is run.
+    fn limits(&self, jobs: &[Job]) -> anyhow::Result<Limits> {
+        let plans = || jobs.iter().map(|job| &job.plan);
+        let sum = |of: fn(&Plan) -> u64| plans().map(of).fold(0, u64::saturating_add);
+        let limits = Limits {
+            max_requests: self.max_requests.unwrap_or_else(|| sum(|plan| plan.requests)),
+            max_usd: self.max_usd,
+            max_output_tokens: self.max_output_tokens.unwrap_or_else(|| sum(|plan| plan.output_tokens)),
+        };
+        // A run that goes on stops by itself at limits that its first part has used up in part.
+        if jobs.iter().all(|job| job.resumed.is_none()) {
+            limits.check_all(plans())?;
+        }
+        Ok(limits)
+    }
+
+    /// Runs one job within a budget that it shares, or one of its own.
+    async fn one(&self, job: Job, judge: Option<LlmJudge>, place: &Place<'_>) -> anyhow::Result<Ended> {
+        let Place { aws, lake, limits, shared, cancel } = *place;
         let _held = lake.lock(&format!("probe-{}", job.run_id), "a run of probes")?;
         let options = RunOptions {
             run_id: job.run_id,
@@ -101,28 +201,37 @@ impl Run {
             keep_text: self.keep_text,
             judge,
             resumed: job.resumed,
+            silence: self.what.how.silence(),
             clock: world::now,
         };
         let line = AttemptLine(progress::bar("{spinner} {pos}/{len} calls  {elapsed}  {wide_msg}"));
-        let came_to = sightline_probe::run(&job.plan, &job.aws, &lake, &options, &line, &interrupt::token()).await?;
+        let came_to = match shared {
+            Some(budget) => sightline_probe::run_within(budget, &job.plan, aws, lake, &options, &line, cancel).await?,
+            None => sightline_probe::run(&job.plan, aws, lake, &options, &line, cancel).await?,
+        };
         line.0.finish_and_clear();
-        let gates: Vec<GateReport> = self.fail_if.iter().map(|gate| gate.judge(&came_to)).collect();
-        if self.what.json {
-            print::json(&summary::as_json(&came_to, &gates))?;
-        } else {
-            summary::show(&came_to)?;
-            summary::show_gates(&gates)?;
-            if came_to.attempted < came_to.planned {
-                print::line(&format!("Go on: sightline probe run --resume {} --max-usd USD", came_to.run_id))?;
-            }
-        }
-        Ok(exit(&came_to, &gates))
+        let gates = self.fail_if.iter().map(|gate| gate.judge(&came_to)).collect();
+        Ok(Ended { summary: came_to, gates })
     }
 
-    async fn job(&self, global: &Global) -> anyhow::Result<Job> {
+    /// What is to be run, shown.
+    async fn jobs(&self, global: &Global) -> anyhow::Result<Jobs> {
         let Some(run_id) = &self.resume else {
-            let (aws, plan) = self.what.plan().await?;
-            return Ok(Job { aws, plan, run_id: world::new_run(), seed: world::seed(), resumed: None });
+            let plans = self.what.plans(global).await?.allowed();
+            if !self.is_quiet() {
+                plan::show_all(&plans)?;
+            }
+            ensure!(
+                !plans.planned.is_empty(),
+                "nothing is left to probe: `sightline probe plan` tells why of each target"
+            );
+            let is_single = plans.single().is_some();
+            let is_incomplete = plans.is_incomplete();
+            // One seed for all: targets are sent the same, and can be compared.
+            let seed = world::seed();
+            let job = |plan| Job { plan, run_id: world::new_run(), seed, resumed: None };
+            let jobs = plans.planned.into_iter().map(|one| job(one.plan)).collect();
+            return Ok(Jobs { aws: plans.aws, jobs, passed_over: plans.passed_over, is_single, is_incomplete });
         };
         let lake = stage::open(&global.lake).await?;
         let (run, attempts) = sightline_probe::recorded(&lake.session(&[]).await?, run_id).await?;
@@ -131,10 +240,16 @@ impl Run {
         let (aws, plan) = self.what.plan_again(&run).await?;
         let resumed = Resumed::new(&run, attempts, &plan)?;
         let seed = run.seed().context("the run's seed cannot be read; begin a new run")?;
-        Ok(Job { aws, plan, run_id: RunId::from(run.run_id), seed, resumed: Some(resumed) })
+        if !self.is_quiet() {
+            plan::show(&plan)?;
+        }
+        let job = Job { plan, run_id: RunId::from(run.run_id), seed, resumed: Some(resumed) };
+        tell_resumed(&job);
+        Ok(Jobs { aws, jobs: vec![job], passed_over: Vec::new(), is_single: true, is_incomplete: false })
     }
 
-    fn judge(&self, plan: &Plan) -> anyhow::Result<Option<LlmJudge>> {
+    /// The judge of one run, with what runs before it have left of its money.
+    fn judge(&self, plan: &Plan, spent: Usd) -> anyhow::Result<Option<LlmJudge>> {
         let Some((model, max_usd)) = self.judge.as_deref().zip(self.judge_max_usd) else { return Ok(None) };
         let price = match self.judge_price {
             Some(price) => price,
@@ -143,8 +258,8 @@ impl Run {
                 .with_context(|| format!("no price is known for the judge `{model}`: add `--judge-price IN,OUT`"))?,
         };
         // Money is what binds it: each attempt may ask once, and the examination comes first.
-        let limits = Limits { max_usd, max_requests: u64::MAX, max_output_tokens: u64::MAX };
-        if !self.what.json {
+        let limits = Limits { max_usd: max_usd.less(spent), max_requests: u64::MAX, max_output_tokens: u64::MAX };
+        if !self.is_quiet() {
             print::line(&format!("Judge: {model}, at most {max_usd} more."))?;
         }
         Ok(Some(LlmJudge::new(model, &plan.target, limits, price, self.judge_may_be_target)?))
@@ -195,6 +310,20 @@ impl Progress for AttemptLine {
         self.0.set_position(done);
         self.0.set_message(format!("{} {}", attempt.probe_id, attempt.outcome.as_str()));
     }
+}
+
+/// What each target's three runs tell; of one that was cut short, nothing.
+fn compared(ended: &[Ended]) -> Vec<ThreeWays> {
+    let of = |three: &[Ended]| match three {
+        [without, with, alone] => Some(ThreeWays::of(&without.summary, &with.summary, &alone.summary)),
+        _ => None,
+    };
+    ended.chunks(WAYS).filter_map(of).collect()
+}
+
+/// Rounded up: a float must not hide a nano-dollar.
+fn spent(usd: f64) -> Usd {
+    Usd::from_nanos((usd.max(0.0) * 1e9).ceil() as u64)
 }
 
 /// Gates decide where there are any. Without, one attack that worked is a finding.

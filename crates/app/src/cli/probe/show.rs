@@ -1,5 +1,7 @@
 //! `sightline probe show`: one run, its families, and the prompts that did worst.
 
+use super::export::Export;
+use super::own_packs::OwnPacks;
 use super::summary;
 use crate::cli::Global;
 use crate::exit::Exit;
@@ -23,6 +25,10 @@ pub(super) struct Show {
     /// Fail when this holds of the run, such as `broken.lower > 0.05`; may be given several times
     #[arg(long, value_name = "GATE")]
     fail_if: Vec<Gate>,
+    #[command(flatten)]
+    own: OwnPacks,
+    #[command(flatten)]
+    export: Export,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -32,12 +38,13 @@ impl Show {
     /// Prints the run.
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
-        let (run, attempts) = sightline_probe::recorded(&lake.session(&[]).await?, &self.run).await?;
+        let session = lake.session(&[]).await?;
+        let (run, attempts) = sightline_probe::recorded(&session, &self.run).await?;
         let came_to = run.summary(&attempts);
         let gates: Vec<GateReport> = self.fail_if.iter().map(|gate| gate.judge(&came_to)).collect();
         if self.json {
             print::json(&summary::as_json(&came_to, &gates))?;
-        } else {
+        } else if !self.export.takes_stdout() {
             let guard = if run.guardrail_id.is_empty() { "no guardrail" } else { &run.guardrail_id };
             print::line(&format!(
                 "{} in {}, {}, {}\n",
@@ -50,6 +57,7 @@ impl Show {
             worst(&came_to, &attempts, self.worst)?;
             summary::show_gates(&gates)?;
         }
+        self.export.write(&session, &run.run_id, &gates, &self.own, false).await?;
         Ok(gates.iter().fold(Exit::Clean, |exit, gate| match gate.verdict {
             GateVerdict::Holds => exit.or_worse(Exit::Findings),
             GateVerdict::Undecided => exit.or_worse(Exit::Incomplete),
@@ -72,7 +80,7 @@ fn worst(summary: &RunSummary, attempts: &[Attempt], most: usize) -> anyhow::Res
             attempts.iter().filter(|attempt| attempt.pack == prompt.pack && attempt.probe_id == prompt.probe_id);
         let bad = |attempt: &&Attempt| {
             matches!(attempt.outcome, Outcome::Broken)
-                || (prompt.is_twin() && attempt.outcome == Outcome::BlockedByGuardrail)
+                || (prompt.is_plain_work() && attempt.outcome == Outcome::BlockedByGuardrail)
         };
         let Some(attempt) = own.find(bad) else { continue };
         let excerpt = shortened(&attempt.completion, EXCERPT).replace(['\n', '\r'], " ");

@@ -69,7 +69,8 @@ pub(super) fn show(summary: &RunSummary) -> anyhow::Result<()> {
         print::line(&format!("Stopped early: {}", for_terminal(reason)))?;
     }
     print::line(&format!(
-        "Each attempt: sightline query \"SELECT probe_id, outcome, reason FROM probe_attempt WHERE run_id = '{}'\"",
+        "Each attempt: sightline query \"SELECT probe_id, outcome, reason FROM probe_attempt WHERE run_id = '{}'\"\n\
+        Findings of all runs: sightline findings --select probe",
         summary.run_id
     ))?;
     Ok(())

@@ -1,20 +1,28 @@
 //! What is asked, and of whom: the arguments that a plan and a run share.
 
 use super::super::connection::Connection;
+use super::how::How;
 use super::own_packs::OwnPacks;
-use anyhow::Context as _;
+use super::served::Served;
+use super::several::{Plans, Shared};
+use super::targets::Targets;
+use crate::cli::Global;
 use clap::Args;
 use sightline_aws::Aws;
-use sightline_probe::{Guardrail, Pack, Plan, PlanOptions, Price, PriceList, ProbeRun, Target};
+use sightline_probe::{Guardrail, Plan, PlanOptions, Price, PriceList, ProbeRun, Target};
 
 #[derive(Debug, Args)]
 pub(super) struct What {
-    /// The model: an id, an inference profile, or the ARN of either
-    #[arg(long)]
-    model: Option<String>,
+    #[command(flatten)]
+    targets: Targets,
+    #[command(flatten)]
+    pub(super) how: How,
     /// Guardrail to put on each call: `ID` or `ID:VERSION`
     #[arg(long, value_name = "ID[:VERSION]")]
     guardrail: Option<String>,
+    /// Ask three ways with the same prompts: the model without the guardrail, with it, and the guardrail alone; then compare
+    #[arg(long, requires = "guardrail")]
+    pub(super) three_ways: bool,
     /// Packs to send [default: all]
     #[arg(long = "pack", value_name = "PACK")]
     packs: Vec<String>,
@@ -37,7 +45,9 @@ pub(super) struct What {
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=32))]
     concurrency: u32,
     #[command(flatten)]
-    own: OwnPacks,
+    served: Served,
+    #[command(flatten)]
+    pub(super) own: OwnPacks,
     #[command(flatten)]
     access: Connection,
     /// Print JSON
@@ -46,9 +56,14 @@ pub(super) struct What {
 }
 
 impl What {
-    /// The plan of these arguments.
-    pub(super) async fn plan(&self) -> anyhow::Result<(Aws, Plan)> {
-        let model = self.model.as_deref().context("no model is named: add `--model ID`")?;
+    /// The plans of these arguments.
+    pub(super) async fn plans(&self, global: &Global) -> anyhow::Result<Plans> {
+        let guardrail = self.guardrail.as_deref().map(guardrail);
+        let choice = match self.how.guardrail_alone(guardrail.as_ref().map(|guardrail| guardrail.id.as_str()))? {
+            Some(choice) => choice,
+            None => self.targets.choose(global, &self.access.regions, self.served.server()).await?,
+        };
+        let packs = self.own.load(&self.packs)?;
         let options = PlanOptions {
             families: self.families.clone(),
             probes: self.probes.clone(),
@@ -56,32 +71,42 @@ impl What {
             without_twins: self.without_twins,
             assume_price: self.assume_price,
             concurrency: self.concurrency,
+            ..PlanOptions::default()
         };
-        self.planned(model, self.guardrail.as_deref().map(guardrail), &self.own.load(&self.packs)?, &options, None)
-            .await
+        let (aws, account) = self.account().await?;
+        let shared = Shared {
+            account,
+            guardrail,
+            three_ways: self.three_ways,
+            how: &self.how,
+            served: &self.served,
+            token: self.served.token()?,
+            packs: &packs,
+            options: &options,
+            prices: PriceList::embedded()?,
+            agreement_exists: self.targets.agreement_exists,
+            regions: &self.access.regions,
+            default_region: aws.default_region().to_owned(),
+        };
+        Plans::make(aws, choice, &shared).await
     }
 
     /// The plan of a run that goes on: all that matters is as it was.
     pub(super) async fn plan_again(&self, run: &ProbeRun) -> anyhow::Result<(Aws, Plan)> {
-        let packs: Vec<String> = run.packs.iter().map(|pack| pack.id.clone()).collect();
-        let options = run.settings.options();
-        self.planned(&run.target, run.guardrail(), &self.own.load(&packs)?, &options, Some(&run.region)).await
+        let names: Vec<String> = run.packs.iter().map(|pack| pack.id.clone()).collect();
+        let packs = self.own.load(&names)?;
+        let (aws, account) = self.account().await?;
+        let surface = run.settings.surface.clone();
+        let target = Target::of(surface, &run.target, &run.region, &account, run.guardrail())?;
+        let target = target.with_token(self.served.token()?);
+        let plan = sightline_probe::plan(&packs, target, &run.settings.options(), &PriceList::embedded()?)?;
+        Ok((aws, plan))
     }
 
-    async fn planned(
-        &self,
-        model: &str,
-        guardrail: Option<Guardrail>,
-        packs: &[Pack],
-        options: &PlanOptions,
-        region: Option<&str>,
-    ) -> anyhow::Result<(Aws, Plan)> {
+    async fn account(&self) -> anyhow::Result<(Aws, String)> {
         let aws = self.access.connect().await?;
         let account = aws.caller().await?.account_id;
-        let first = self.access.regions.first().map_or_else(|| aws.default_region(), String::as_str);
-        let target = Target::new(model, region.unwrap_or(first), &account, guardrail)?;
-        let plan = sightline_probe::plan(packs, target, options, &PriceList::embedded()?)?;
-        Ok((aws, plan))
+        Ok((aws, account))
     }
 }
 

@@ -13,7 +13,6 @@ use super::holder::{Holders, end};
 use super::tenure::Tenure;
 use super::{End, Owners};
 use crate::query::query;
-use crate::traffic::hours;
 use crate::{DiscoverError, Window};
 
 /// A row of `sql/traffic/interface.sql`.
@@ -71,7 +70,8 @@ struct Alive {
 pub(super) async fn read(session: &Session, window: &Window, owners: &mut Owners) -> Result<(), DiscoverError> {
     let holders = Holders::read(session).await?;
     let alive = query!("traffic/alive");
-    let alive: Vec<Alive> = alive.rows_of(session, &alive.sql.replace("$window", &hours(window))).await?;
+    let alive: Vec<Alive> =
+        alive.rows_of(session, &alive.sql.replace("$window", &window.condition("last_seen"))).await?;
     let alive = alive.into_iter().map(|row| (row.interface_id, row.first_seen)).collect();
     for (arn, task) in &holders.tasks {
         let number = owners.ends.number(task.clone());

@@ -97,6 +97,8 @@ pub(crate) struct Owners {
     tasks: HashMap<String, u32>,
     /// ends that may be any of several → these
     alternatives: HashMap<u32, Vec<u32>>,
+    /// likewise, where addresses that were asked for had several
+    several: HashMap<u32, Vec<u32>>,
     /// node's number → the pods' ends that were on it, with the time
     on_node: HashMap<u32, Vec<(u32, i64, i64)>>,
     /// end → what it serves, for those that are no pods
@@ -154,7 +156,12 @@ impl Owners {
 
     /// The ends that this one may be.
     pub(crate) fn alternatives(&self, end: u32) -> &[u32] {
-        self.alternatives.get(&end).map_or(&[], Vec::as_slice)
+        self.alternatives.get(&end).or_else(|| self.several.get(&end)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Forgets what was only found because of what was asked.
+    pub(super) fn forget(&mut self) {
+        self.several.clear();
     }
 
     /// The pods that were on a node in this time: outside of the network they have its address.
@@ -232,7 +239,7 @@ impl Owners {
             }
             Held::Several(holders) => {
                 let owner = self.nobody(address, network, Why::Several);
-                let known = self.alternatives.entry(owner.end).or_default();
+                let known = self.several.entry(owner.end).or_default();
                 known.extend(holders);
                 known.sort_unstable();
                 known.dedup();

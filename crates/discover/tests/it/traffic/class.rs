@@ -96,7 +96,8 @@ async fn what_was_refused_is_no_connection() {
     let refused = |port| but(flow("eni-app", "10.0.1.10", "10.0.1.20", port), json!({"action": "REJECT"}));
     assert!(world().flows([refused(5432)]).wires().await.is_empty());
     let edge = world().flows([refused(5432), flow("eni-app", "10.0.1.10", "10.0.1.20", 5432)]).wire().await;
-    assert_eq!((edge.flows, edge.errors), (Some(2), 2));
+    assert_eq!((edge.flows, edge.errors), (Some(2), 0));
+    assert!(edge.attribution.ends_with("2 flow records beside these were rejected"), "{}", edge.attribution);
 }
 
 #[tokio::test]

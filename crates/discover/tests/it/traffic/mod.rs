@@ -3,6 +3,7 @@
 mod class;
 mod count;
 mod joined;
+mod kept;
 mod name;
 mod owner;
 mod path;

@@ -1,0 +1,217 @@
+//! Jobs: scans, ingests and what is made of them, run in this process by the same stages as the command line's. One job of a kind and an
+//! account runs at a time. Each kind is a file of this module.
+
+mod access;
+mod detect;
+mod findings;
+mod ingest;
+mod map;
+mod running;
+mod scan;
+mod verify;
+
+pub(crate) use running::{Jobs, Refused};
+
+use super::db::job::{JobProgress, JobStatus};
+use super::state::App;
+use crate::cli::connection::Connection;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+/// What stands for what is not shown.
+const HIDDEN: &str = "…";
+
+/// What is to be done.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Work {
+    /// Reads the accounts' inventory
+    Scan(scan::Scan),
+    /// Reads logs
+    Ingest(ingest::Ingest),
+    /// Makes the map out of what was read
+    Map(map::Map),
+    /// Runs the checks
+    Findings(findings::Findings),
+    /// Looks for abuse in the logs
+    Detect(detect::Detect),
+    /// Works out who may use which AI
+    Access(access::Access),
+    /// Looks whether the account has what Sightline needs
+    Verify(Box<verify::Verify>),
+}
+
+/// Whose credentials a job uses: the server's own where nothing is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Credentials {
+    /// Profile of the shared AWS configuration of the server
+    pub(crate) profile: Option<String>,
+    /// Role to assume
+    pub(crate) role_arn: Option<String>,
+    /// External id that the role's trust policy asks for; it is not shown again
+    pub(crate) external_id: Option<String>,
+    /// Regions; all that are enabled where none is named
+    pub(crate) regions: Vec<String>,
+}
+
+impl Credentials {
+    /// As the command line has them.
+    fn connection(&self) -> Connection {
+        Connection {
+            profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
+            external_id: self.external_id.clone(),
+            regions: self.regions.clone(),
+        }
+    }
+
+    fn name(&self) -> String {
+        match (&self.role_arn, &self.profile) {
+            (Some(role), _) => role.clone(),
+            (None, Some(profile)) => format!("profile {profile}"),
+            (None, None) => "default".to_owned(),
+        }
+    }
+}
+
+/// How a job ended that was not cut off.
+#[derive(Debug)]
+pub(crate) struct Came {
+    pub(crate) status: JobStatus,
+    pub(crate) result: Value,
+}
+
+impl Came {
+    /// All that was to be seen was, or something was not.
+    fn to(result: &impl Serialize, is_incomplete: bool) -> anyhow::Result<Self> {
+        let status = if is_incomplete { JobStatus::Incomplete } else { JobStatus::Succeeded };
+        Ok(Self { status, result: serde_json::to_value(result)? })
+    }
+}
+
+/// What a job is run with.
+pub(crate) struct Desk {
+    pub(crate) app: App,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) told: Arc<Told>,
+    /// the run of the lake that it goes on with
+    pub(crate) resumes: Option<String>,
+}
+
+/// How far a job is, told by the job and read by others.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Mutex<JobProgress>);
+
+impl Told {
+    /// Changes it.
+    pub(crate) fn tell(&self, change: impl FnOnce(&mut JobProgress)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What it is now.
+    pub(crate) fn now(&self) -> JobProgress {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Work {
+    /// The word for its kind.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Scan(_) => "scan",
+            Self::Ingest(_) => "ingest",
+            Self::Map(_) => "map",
+            Self::Findings(_) => "findings",
+            Self::Detect(_) => "detect",
+            Self::Access(_) => "access",
+            Self::Verify(_) => "verify",
+        }
+    }
+
+    /// Whose job of its kind it is.
+    pub(crate) fn account(&self) -> String {
+        match self {
+            Self::Scan(scan) => scan.credentials.name(),
+            Self::Verify(verify) => verify.credentials.name(),
+            _ => "lake".to_owned(),
+        }
+    }
+
+    /// What is wrong with it, before it begins.
+    ///
+    /// # Errors
+    /// It could not be run.
+    pub(crate) fn check(&self, app: &App) -> anyhow::Result<()> {
+        match self {
+            Self::Ingest(ingest) => ingest.check(app),
+            Self::Verify(verify) => verify.check(),
+            Self::Detect(detect) => detect.check(),
+            _ => Ok(()),
+        }
+    }
+
+    async fn run(&self, desk: &Desk) -> anyhow::Result<Came> {
+        // Boxed, or the compiler gives up on the depth of what waits for what.
+        match self {
+            Self::Scan(work) => Box::pin(work.run(desk)).await,
+            Self::Ingest(work) => Box::pin(work.run(desk)).await,
+            Self::Map(work) => Box::pin(work.run(desk)).await,
+            Self::Findings(work) => Box::pin(work.run(desk)).await,
+            Self::Detect(work) => Box::pin(work.run(desk)).await,
+            Self::Access(work) => Box::pin(work.run(desk)).await,
+            Self::Verify(work) => Box::pin(work.run(desk)).await,
+        }
+    }
+
+    /// Whether it stops by itself when it is asked to; what does not is dropped where it stands, which loses nothing: what the lake has
+    /// of it was written whole.
+    fn stops_itself(&self) -> bool {
+        matches!(self, Self::Scan(_) | Self::Ingest(_))
+    }
+}
+
+/// What was asked, without what is secret.
+pub(crate) fn shown(arguments: &Value) -> Value {
+    match arguments {
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .map(|(key, value)| {
+                    let hidden = key.ends_with("external_id") && !value.is_null();
+                    (key.clone(), if hidden { Value::String(HIDDEN.to_owned()) } else { shown(value) })
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn external_ids_are_not_shown() {
+        let asked = json!({ "kind": "scan", "credentials": { "role_arn": "r", "external_id": "s3cret" } });
+        let work: Work = serde_json::from_value(asked).unwrap();
+        let kept = serde_json::to_value(&work).unwrap();
+        assert!(kept.to_string().contains("s3cret"));
+        assert!(!shown(&kept).to_string().contains("s3cret") && shown(&kept).to_string().contains(HIDDEN));
+        assert_eq!(work.account(), "r");
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for wrong in [
+            json!({ "kind": "rm" }),
+            json!({ "kind": "scan", "role": "x" }),
+            json!({ "kind": "scan", "credentials": { "secret": "x" } }),
+        ] {
+            assert!(serde_json::from_value::<Work>(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What all requests share.
+
+use super::auth::Actor;
+use super::db::Db;
+use super::db::audit::Change;
+use super::events::Event;
+use super::guard::{Origins, RequestId};
+use super::held::{Held, Seen};
+use super::job::Jobs;
+use super::meters::Meters;
+use super::past::Past;
+use crate::world;
+use jiff::Timestamp;
+use serde_json::Value;
+use sightline_lake::Lake;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::{Mutex, broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+/// How often the lake is looked at for what is new.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Events that a slow listener may lag behind.
+const EVENTS: usize = 256;
+
+/// The server, as its routes know it.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Inner>);
+
+struct Inner {
+    lake: Lake,
+    config_path: Option<PathBuf>,
+    db: Db,
+    origins: Origins,
+    held: watch::Sender<Arc<Held>>,
+    /// one refreshes at a time
+    refreshing: Mutex<()>,
+    meters: Meters,
+    past: Past,
+    jobs: Jobs,
+    events: broadcast::Sender<Event>,
+    /// one writes the configuration at a time
+    configuring: Mutex<()>,
+    stop: CancellationToken,
+    requests: AtomicU64,
+    began: Timestamp,
+    /// tells this process's requests from others'
+    process: u64,
+}
+
+impl App {
+    /// The server over this lake.
+    ///
+    /// # Errors
+    /// The lake or the configuration cannot be read.
+    pub(crate) async fn new(
+        lake: Lake,
+        config_path: Option<PathBuf>,
+        db: Db,
+        origins: Origins,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let held = Held::new(&lake, config_path.as_ref(), None).await?;
+        Ok(Self(Arc::new(Inner {
+            lake,
+            config_path,
+            db,
+            origins,
+            held: watch::Sender::new(Arc::new(held)),
+            refreshing: Mutex::new(()),
+            meters: Meters::default(),
+            past: Past::default(),
+            jobs: Jobs::default(),
+            events: broadcast::Sender::new(EVENTS),
+            configuring: Mutex::default(),
+            stop,
+            requests: AtomicU64::new(0),
+            began: world::now(),
+            process: world::seed(),
+        })))
+    }
+
+    /// The state of the lake that is held: at most a second old, but for the time that reading takes.
+    pub(crate) fn held(&self) -> Arc<Held> {
+        Arc::clone(&self.0.held.borrow())
+    }
+
+    /// Takes in what was written since.
+    ///
+    /// # Errors
+    /// The lake or the configuration cannot be read: the state before stays.
+    pub(crate) async fn refresh(&self) -> anyhow::Result<()> {
+        let _one = self.0.refreshing.lock().await;
+        let before = self.held();
+        if Seen::now(&self.0.lake, self.0.config_path.as_deref()) == before.seen {
+            return Ok(());
+        }
+        let held = Held::new(&self.0.lake, self.0.config_path.as_ref(), Some(&before)).await?;
+        held.warm().await?;
+        let event = Event::lake(&before, &held).await?;
+        self.0.held.send_replace(Arc::new(held));
+        self.tell(event);
+        Ok(())
+    }
+
+    /// Looks for what is new, until the server ends.
+    pub(crate) async fn keep_fresh(self) {
+        let mut told = String::new();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            match self.refresh().await {
+                Ok(()) => told.clear(),
+                // Once: a configuration that is broken stays so for a while.
+                Err(error) => {
+                    let text = format!("{error:#}");
+                    if text != told {
+                        tracing::warn!(error = text, "what is new cannot be read; the state before is shown");
+                        told = text;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells those who listen; where nobody does, nothing is lost.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.0.events.send(event);
+    }
+
+    /// What happens from now on.
+    pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// Keeps who changed what.
+    ///
+    /// # Errors
+    /// The state file cannot be written.
+    pub(crate) fn record(
+        &self,
+        actor: &Actor,
+        request: &RequestId,
+        action: &str,
+        subject: &str,
+        detail: Value,
+    ) -> anyhow::Result<()> {
+        let change = Change {
+            actor: actor.token.clone(),
+            role: actor.role,
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail,
+            request_id: request.0.clone(),
+        };
+        self.db().record(&change, self.now())
+    }
+
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    pub(crate) fn configuring(&self) -> &Mutex<()> {
+        &self.0.configuring
+    }
+
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    pub(crate) fn lake(&self) -> &Lake {
+        &self.0.lake
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn config_path(&self) -> Option<&PathBuf> {
+        self.0.config_path.as_ref()
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.0.origins
+    }
+
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    pub(crate) fn past(&self) -> &Past {
+        &self.0.past
+    }
+
+    pub(crate) fn began(&self) -> Timestamp {
+        self.0.began
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        world::now()
+    }
+
+    /// An id that no other request has.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.0.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-{number:06x}", self.0.process & 0xffff_ffff)
+    }
+}
