@@ -1,0 +1,25 @@
+import { useFilters } from "../../part/filters";
+import { TabSet } from "../../part/TabSet";
+import { Page } from "../../shell/Page";
+import { AuditLog } from "./AuditLog";
+import { Resolved } from "./Resolved";
+import { TokenList } from "./TokenList";
+
+export default function Settings() {
+  const { search, set } = useFilters();
+  return (
+    <Page title="Settings" about="What is configured, who has tokens, and what was changed by whom.">
+      <TabSet
+        className="fills"
+        name="Settings"
+        chosen={search["tab"] ?? "settings"}
+        choose={(tab) => set({ tab: tab === "settings" ? undefined : tab, sort: undefined })}
+        tabs={[
+          { id: "settings", name: "Configuration", content: <Resolved /> },
+          { id: "tokens", name: "Tokens", content: <TokenList /> },
+          { id: "audit", name: "Audit log", content: <AuditLog /> },
+        ]}
+      />
+    </Page>
+  );
+}
