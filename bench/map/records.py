@@ -187,6 +187,8 @@ def log_objects(uris: list[str], source: str, at: datetime) -> Rows:
         "status": constant("read", count),
         "shard": constant("bench", count),
         "seq": pa.array(np.ones(count, np.int64)),
+        "size": pa.array(np.full(count, 100_000, np.int64)),
+        "records": pa.array(np.full(count, 1_000, np.int64)),
         "reject_reasons": constant("{}", count),
         "reject_samples": constant("[]", count),
         "last_modified": moments(end),
