@@ -3,15 +3,16 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help demo test lint generate python tools venv
+.PHONY: help demo test lint generate python tools venv console
 
 help:
 	@echo "make demo      build Sightline and run it against a sample estate in local emulators"
 	@echo "make test      run all tests (the emulators among them)"
 	@echo "make lint      formatting, clippy, licences"
 	@echo "make generate  write the generated files anew (API models, catalogues)"
+	@echo "make console   build the console, which the next build of Sightline takes in"
 
-demo: python
+demo: python console
 	@$(PYTHON) demo/run.py $(DEMO_FLAGS)
 
 test: venv
@@ -33,6 +34,12 @@ lint: tools
 generate: venv
 	tools/models/generate.sh
 	cargo run --locked --quiet --bin sightline -- generate
+
+# What is built is taken in by the next build. Without Node, Sightline is whole but for its pages.
+console:
+	@if command -v npm >/dev/null; then \
+	  echo "== The console"; cd console && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build; \
+	else echo "skipped: the console (missing: Node 20 or later, with npm)"; fi
 
 tools: python
 	@$(PYTHON) demo/ready.py
