@@ -129,13 +129,13 @@ pub(crate) const VPC: Form = Form {
     },
 };
 
-/// What may be invoked: a model, a profile, a router or a deployment of Bedrock, or an endpoint of SageMaker.
+/// What may be invoked: a model of Bedrock in any of its forms, what is made of models, or an endpoint of SageMaker.
 pub(crate) const MODEL: Form = Form {
     name: "model",
-    expected: "the ARN of a Bedrock model, inference profile, prompt router or deployment, or of a SageMaker endpoint",
+    expected: "the ARN of a Bedrock model, inference profile, prompt router, deployment, agent alias, flow alias, knowledge base or guardrail, or of a SageMaker endpoint",
     length: 20..=2048,
     fits: |text| {
-        const BEDROCK: [&str; 9] = [
+        const BEDROCK: [&str; 12] = [
             "foundation-model/",
             "inference-profile/",
             "application-inference-profile/",
@@ -145,12 +145,18 @@ pub(crate) const MODEL: Form = Form {
             "imported-model/",
             "default-prompt-router/",
             "prompt-router/",
+            "agent-alias/",
+            "knowledge-base/",
+            "guardrail/",
         ];
+        /// An agent or a flow is called by an alias.
+        const FLOW: &str = "flow/";
+        const ALIAS: &str = "/alias/";
         text.parse::<Arn>().is_ok_and(|arn| {
             let is_foundation = arn.resource().starts_with("foundation-model/");
             let begins = |kind: &str| arn.resource().len() > kind.len() && arn.resource().starts_with(kind);
             let known = match arn.service() {
-                "bedrock" => BEDROCK.into_iter().any(begins),
+                "bedrock" => BEDROCK.into_iter().any(begins) || (begins(FLOW) && arn.resource().contains(ALIAS)),
                 "sagemaker" => begins("endpoint/"),
                 _ => false,
             };

@@ -3,6 +3,8 @@
 //! Sources: <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>,
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html>, and the service authorization reference.
 
+pub(crate) mod application;
+
 use crate::error::OnboardError;
 use crate::parameters::Parameters;
 use crate::render::policy::Reasoned;
@@ -32,7 +34,7 @@ pub(crate) fn needs_models(parameters: &Parameters, prerequisite: &'static str) 
     if !parameters.models.is_empty() {
         return Ok(());
     }
-    let about = "what may be invoked: ARNs of models, inference profiles, deployments or SageMaker endpoints";
+    let about = "what may be invoked: ARNs of models, inference profiles, deployments, SageMaker endpoints, agents, flows, knowledge bases or guardrails";
     Err(OnboardError::Needed { prerequisite, parameter: "model", about })
 }
 
@@ -69,7 +71,18 @@ pub(crate) fn statements(parameters: &Parameters, guarded: bool) -> Vec<Reasoned
         let statement = Statement::allow("InvokeEndpoints", words(SAGEMAKER), targets.endpoints);
         statements.push(Reasoned::new(WHY_ENDPOINTS, statement));
     }
+    statements.extend(application::statements(&targets.applications));
     statements
+}
+
+/// What calls a listed ARN.
+pub(crate) fn actions(listed: &str) -> &'static [&'static str] {
+    let arn: Option<Arn> = listed.parse().ok();
+    match arn {
+        Some(arn) if arn.service() == "sagemaker" => &SAGEMAKER,
+        Some(arn) => application::actions(arn.resource()).unwrap_or(&BEDROCK),
+        None => &BEDROCK,
+    }
 }
 
 /// The listed ARNs by what they take.
@@ -84,6 +97,8 @@ struct Targets {
     /// what the routers may choose among
     routed: Vec<String>,
     endpoints: Vec<String>,
+    /// agents, flows, knowledge bases and guardrails, with the last parts of their ARNs
+    applications: Vec<(String, String)>,
 }
 
 impl Targets {
@@ -97,6 +112,10 @@ impl Targets {
             };
             if arn.service() == "sagemaker" {
                 targets.endpoints.push(text.clone());
+                continue;
+            }
+            if application::actions(arn.resource()).is_some() {
+                targets.applications.push((text.clone(), arn.resource().to_owned()));
                 continue;
             }
             targets.models.push(text.clone());
@@ -187,12 +206,21 @@ mod tests {
             "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc",
             "arn:aws:bedrock:us-east-1:123456789012:prompt-router/abc",
             "arn:aws:sagemaker:us-east-1:123456789012:endpoint/ranker",
+            "arn:aws:bedrock:us-east-1:123456789012:agent-alias/A1/B2",
+            "arn:aws:bedrock:us-east-1:123456789012:flow/F1/alias/B2",
+            "arn:aws:bedrock:us-east-1:123456789012:knowledge-base/K1",
+            "arn:aws:bedrock:us-east-1:123456789012:guardrail/g1",
         ];
         insta::assert_snapshot!(made(&models, None), @r#"
         InvokeModels 2 arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0 arn:aws:bedrock:us-east-1:123456789012:imported-model/abc arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc arn:aws:bedrock:us-east-1:123456789012:prompt-router/abc {}
         InvokeThroughProfiles 2 arn:aws:bedrock:*::foundation-model/* {"ArnLike": {"bedrock:InferenceProfileArn": ["arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"]}}
         InvokeThroughRouters 2 arn:aws:bedrock:*::foundation-model/* arn:aws:bedrock:*:123456789012:inference-profile/* {"ArnLike": {"bedrock:PromptRouterArn": ["arn:aws:bedrock:us-east-1:123456789012:prompt-router/abc"]}}
         InvokeEndpoints 2 arn:aws:sagemaker:us-east-1:123456789012:endpoint/ranker {}
+        InvokeAgents 1 arn:aws:bedrock:us-east-1:123456789012:agent-alias/A1/B2 {}
+        InvokeFlows 1 arn:aws:bedrock:us-east-1:123456789012:flow/F1/alias/B2 {}
+        RetrieveFromKnowledgeBases 1 arn:aws:bedrock:us-east-1:123456789012:knowledge-base/K1 {}
+        ApplyGuardrails 1 arn:aws:bedrock:us-east-1:123456789012:guardrail/g1 {}
+        AnswerFromKnowledgeBases 1 * {}
         "#);
     }
 

@@ -177,7 +177,7 @@ pub(crate) mod given {
     };
     pub(crate) const MODELS: Parameter = Parameter {
         name: "model",
-        about: "ARN of a model, inference profile, deployment or SageMaker endpoint that may be invoked; may be given several times",
+        about: "ARN of a model, inference profile, deployment, agent or flow alias, knowledge base, guardrail or SageMaker endpoint that may be invoked; may be given several times",
     };
     pub(crate) const GUARDRAIL: Parameter = Parameter {
         name: "guardrail",

@@ -179,7 +179,7 @@ impl Prober<'_> {
     }
 
     fn judge_target(&self, target: &str, profiles: &Profiles, faults: &mut Faults) {
-        let actions = if target.contains(":sagemaker:") { invoke::SAGEMAKER } else { invoke::BEDROCK };
+        let actions = invoke::actions(target);
         let mut asked: Vec<(&str, Vec<(&str, &str)>)> = vec![(target, Vec::new())];
         if target.contains("inference-profile/") {
             match profiles.get(target) {

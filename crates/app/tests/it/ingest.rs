@@ -423,17 +423,17 @@ mod slow_bucket {
         (folder, ended.stdout, told, ended.status.code(), server)
     }
 
-    async fn the_rest_is_read_once(folder: &TempDir, server: &MockServer, read: u64) {
+    /// Reads what is left; returns how many objects were not read again.
+    async fn the_rest_is_read_once(folder: &TempDir, server: &MockServer) -> u64 {
         let child = ingest(folder, server);
         let ended = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
         assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
         let summary: Value = serde_json::from_slice(&ended.stdout).unwrap();
         let summary = &summary["s3://logs/a/"];
-        assert_eq!(
-            (&summary["skipped_already"], &summary["objects"]),
-            (&json!(read), &json!(u64::from(OBJECTS) - read))
-        );
+        let skipped = summary["skipped_already"].as_u64().unwrap();
+        assert_eq!(summary["objects"], u64::from(OBJECTS) - skipped);
         assert_eq!(rows(folder, "SELECT sum(records) AS n FROM flow"), json!([{"n": OBJECTS}]));
+        skipped
     }
 
     #[tokio::test]
@@ -447,7 +447,7 @@ mod slow_bucket {
         let read = summary["objects"].as_u64().unwrap();
         assert!((1..u64::from(OBJECTS)).contains(&read), "{summary}");
         assert_eq!(rows(&folder, "SELECT sum(records) AS n FROM flow"), json!([{"n": read}]));
-        the_rest_is_read_once(&folder, &server, read).await;
+        assert_eq!(the_rest_is_read_once(&folder, &server).await, read);
     }
 
     #[tokio::test]
@@ -455,18 +455,18 @@ mod slow_bucket {
         let (folder, out, told, code, server) = stopped_by(&["-INT", "-INT"]).await;
         // The first may have been enough, where the machine was quick.
         assert!(matches!(code, Some(130 | 3)), "{code:?} {told}");
-        let read = if out.is_empty() {
-            0
-        } else {
-            serde_json::from_slice::<Value>(&out).unwrap()["s3://logs/a/"]["objects"].as_u64().unwrap()
-        };
-        the_rest_is_read_once(&folder, &server, read).await;
+        // The first may also have kept what was read before the second came: then nothing was printed.
+        let skipped = the_rest_is_read_once(&folder, &server).await;
+        if !out.is_empty() {
+            let summary: Value = serde_json::from_slice(&out).unwrap();
+            assert_eq!(summary["s3://logs/a/"]["objects"], skipped);
+        }
     }
 
     #[tokio::test]
     async fn a_killed_ingest_leaves_nothing_half() {
         let (folder, _, _, code, server) = stopped_by(&["-KILL"]).await;
         assert_eq!(code, None);
-        the_rest_is_read_once(&folder, &server, 0).await;
+        assert_eq!(the_rest_is_read_once(&folder, &server).await, 0);
     }
 }
