@@ -4,6 +4,7 @@ mod access;
 mod blindspots;
 mod can;
 mod checks;
+mod cluster;
 mod completions;
 pub(crate) mod config;
 pub(crate) mod connection;
@@ -16,15 +17,17 @@ mod generate;
 mod iam;
 pub(crate) mod ingest;
 mod keep;
+mod lake;
 mod lineage;
 mod logs;
+mod man;
 pub(crate) mod map;
 mod mcp;
 pub(crate) mod mute;
 pub(crate) mod onboard;
 mod own_checks;
 mod permissions;
-mod probe;
+pub(crate) mod probe;
 pub(crate) mod query;
 mod report;
 mod scan;
@@ -33,7 +36,10 @@ mod source;
 pub(crate) mod token;
 mod who_can;
 
+use crate::config::Config;
 use crate::exit::Exit;
+use crate::stage;
+use crate::log::LogFormat;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -58,12 +64,15 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Folder that keeps all that is read and found
-    #[arg(long, global = true, env = "SIGHTLINE_LAKE", value_name = "FOLDER", default_value = DEFAULT_LAKE)]
+    /// Folder, or `s3://bucket/prefix`, that keeps all that is read and found
+    #[arg(long, global = true, env = "SIGHTLINE_LAKE", value_name = "PLACE", default_value = DEFAULT_LAKE)]
     pub lake: PathBuf,
     /// File of settings [default: that of `SIGHTLINE_CONFIG`, else `sightline.toml` where there is one]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Scheduler of a cluster that runs large queries, such as `http://127.0.0.1:50050` [default: all is run here]
+    #[arg(long, global = true, env = "SIGHTLINE_CLUSTER", value_name = "URL")]
+    pub cluster: Option<String>,
     /// Say more on standard error; twice for more still
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -75,6 +84,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Scan(scan::Scan),
     Ingest(ingest::Ingest),
+    Lake(lake::LakeCommand),
     Logs(logs::Logs),
     Map(map::Map),
     Diff(diff::Diff),
@@ -97,23 +107,44 @@ enum Command {
     Explain(explain::Explain),
     Iam(iam::Iam),
     Permissions(permissions::Permissions),
+    Cluster(cluster::ClusterCommand),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
+    Man(man::Man),
     Generate(generate::Generate),
 }
 
 impl Cli {
+    /// How the log is to be written.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        match &self.command {
+            Command::Serve(serve) => serve.log_format,
+            _ => LogFormat::Text,
+        }
+    }
+
     /// Runs the command.
     ///
     /// # Errors
     /// What kept the command from running: exit status 2.
     pub(crate) async fn run(self) -> anyhow::Result<Exit> {
+        if self.command.asks_the_lake() {
+            let config = Config::load(self.global.config.as_deref())?;
+            stage::cluster::begin(self.global.cluster.as_deref(), &config)?;
+        }
+        let end = self.dispatch().await;
+        stage::cluster::tell();
+        end
+    }
+
+    async fn dispatch(self) -> anyhow::Result<Exit> {
         let global = &self.global;
         match self.command {
             Command::Onboard(command) => command.run().await,
             Command::Doctor(command) => command.run(global).await,
             Command::Scan(command) => command.run(global).await,
             Command::Ingest(command) => command.run(global).await,
+            Command::Lake(command) => command.run(global).await,
             Command::Logs(command) => command.run(global).await,
             Command::Map(command) => command.run(global).await,
             Command::Diff(command) => command.run(global).await,
@@ -134,10 +165,30 @@ impl Cli {
             Command::Query(command) => command.run(global).await,
             Command::Explain(command) => command.run(global).await,
             Command::Iam(command) => command.run(),
-            Command::Permissions(command) => command.run(),
+            Command::Permissions(command) => command.run(global),
+            Command::Cluster(command) => command.run(global).await,
             Command::Config(command) => command.run(global),
             Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(),
             Command::Generate(command) => command.run(),
         }
+    }
+}
+
+impl Command {
+    /// Whether the lake is queried: others do not care what the file says of a cluster, or say themselves what is wrong with it.
+    fn asks_the_lake(&self) -> bool {
+        !matches!(
+            self,
+            Self::Onboard(_)
+                | Self::Doctor(_)
+                | Self::Iam(_)
+                | Self::Permissions(_)
+                | Self::Cluster(_)
+                | Self::Config(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+                | Self::Generate(_)
+        )
     }
 }

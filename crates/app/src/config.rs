@@ -3,14 +3,19 @@
 //! [`SCHEMA`].
 
 mod application;
+mod cluster;
 mod file;
 mod map;
 mod mute;
+mod notification;
 mod probe;
+mod serve;
 
 pub(crate) use file::{KeptText, Place, sources};
 pub(crate) use map::PublicAiService;
 pub(crate) use mute::MuteRule;
+pub(crate) use notification::{Access, Address, Channel, Notification, Topic};
+pub(crate) use serve::{Oidc, SecretFrom, Serve};
 
 use crate::world;
 use anyhow::{Context as _, bail};
@@ -48,6 +53,8 @@ pub(crate) struct Config {
     pub kept_text: Option<KeptText>,
     /// Folders of the user's own checks, as seen from the file
     pub checks: Vec<PathBuf>,
+    /// Who runs large queries
+    pub cluster: cluster::Cluster,
     /// Findings that do not count, in the file's order
     pub mutes: Vec<MuteRule>,
     /// What belongs to which application, in the file's order
@@ -58,6 +65,10 @@ pub(crate) struct Config {
     pub public_ai: Vec<PublicAiService>,
     /// Patterns of the ARNs that may be probed without being named
     pub probe_allow: Vec<String>,
+    /// What the server is told beside its flags
+    pub serve: Serve,
+    /// Who is told what is new, in the file's order
+    pub notifications: Vec<Notification>,
 }
 
 impl Config {

@@ -7,12 +7,15 @@ mod exit;
 mod fault;
 mod figures;
 mod interrupt;
+mod lake_place;
+mod log;
 mod print;
 mod progress;
 mod serve;
 mod since;
 mod stage;
 mod table;
+mod web;
 mod world;
 
 use clap::Parser as _;
@@ -24,7 +27,7 @@ async fn main() -> Exit {
         Ok(cli) => cli,
         Err(error) => return Exit::of_usage(&error),
     };
-    print::start_log(cli.global.verbose);
+    log::start(cli.global.verbose, cli.log_format());
     match cli.run().await {
         Ok(exit) => exit,
         Err(error) if print::is_closed_pipe(&error) => Exit::Clean,

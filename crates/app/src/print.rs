@@ -82,17 +82,3 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 pub(crate) fn is_watched() -> bool {
     io::stderr().is_terminal() && !crate::world::has_variable("CI")
 }
-
-/// Starts the log on standard error: warnings, or more with each `-v`.
-pub(crate) fn start_log(verbose: u8) {
-    let level = match verbose {
-        // The kernel logs an error whenever it looks for a table that is still to be made.
-        0 => "warn,sightline::serve=info,aws_config=error,deltalake=error,buoyant_kernel=off",
-        1 => "info",
-        2 => "debug",
-        _ => "trace",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("SIGHTLINE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(is_watched()).compact().init();
-}

@@ -17,14 +17,19 @@ mod listen;
 mod literal;
 pub(crate) mod mcp;
 mod meters;
+mod notify;
+pub(crate) mod oidc;
+pub(crate) mod otlp;
 mod page;
 mod past;
+mod probing;
 mod problem;
 mod resource;
 mod schedule;
 mod schema;
 mod stamp;
 mod state;
+mod way;
 
 pub(crate) use api::document;
 pub(crate) use db::Db;
@@ -32,14 +37,25 @@ pub(crate) use guard::Origins;
 pub(crate) use state::App;
 
 use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Answers on this address until the token is cancelled.
-pub(crate) async fn run(app: App, listener: TcpListener, stop: CancellationToken) {
+///
+/// # Errors
+/// A tool is not described, which a test keeps from being shipped.
+pub(crate) async fn run(app: App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    let router = api::router(app.clone())?;
     let fresh = tokio::spawn(app.clone().keep_fresh());
     let clock = tokio::spawn(schedule::keep(app.clone()));
-    listen::run(listener, api::router(app.clone()), stop).await;
+    let notifications = notify::keep(&app);
+    listen::run(listener, router, stop).await;
     clock.abort();
     app.jobs().drain().await;
+    notifications.iter().for_each(AbortHandle::abort);
     fresh.abort();
+    if let Some(otlp) = app.otlp() {
+        otlp.end().await;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod baseline;
 pub(crate) mod checks;
+pub(crate) mod cluster;
 pub(crate) mod detect;
 pub(crate) mod discover;
 pub(crate) mod evaluate;
@@ -16,6 +17,7 @@ pub(crate) mod narrowed;
 pub(crate) mod probed;
 pub(crate) mod reported;
 
+use crate::lake_place;
 use anyhow::Context as _;
 use sightline_collect::catalogue::{self, Catalogue};
 use sightline_lake::{Lake, Session};
@@ -37,10 +39,18 @@ pub(crate) async fn session(lake: &Lake) -> anyhow::Result<Session> {
     Ok(lake.session(&catalogue()?.schemas()).await?)
 }
 
-/// Opens an existing lake.
+/// Opens an existing lake: a folder, or `s3://bucket/prefix`.
 ///
 /// # Errors
-/// There is none in this folder, or it cannot be read.
-pub(crate) async fn open(root: &Path) -> anyhow::Result<Lake> {
-    Ok(Lake::open(root).await?)
+/// There is none, or it cannot be read.
+pub(crate) async fn open(lake: &Path) -> anyhow::Result<Lake> {
+    Ok(lake_place::open(lake).await?.on_cluster(cluster::of_this_run()))
+}
+
+/// The same; where there is none, one is made.
+///
+/// # Errors
+/// It cannot be made, read or written.
+pub(crate) async fn create(lake: &Path) -> anyhow::Result<Lake> {
+    Ok(lake_place::create(lake).await?.on_cluster(cluster::of_this_run()))
 }

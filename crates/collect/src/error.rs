@@ -68,6 +68,12 @@ pub enum CollectError {
         /// why not
         reason: String,
     },
+    /// Two processes ingest as the same shard.
+    #[error("another process ingests as `{app}` too, and was first: end one of them, or give each its own `--shard`")]
+    Fenced {
+        /// the shard's application
+        app: String,
+    },
     /// No place of logs can be told from this.
     #[error("`{address}` is no place of logs: {reason}")]
     LogAddress {

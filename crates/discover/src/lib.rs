@@ -14,6 +14,7 @@
 //! attribution that may have missed something says so.
 
 pub mod access;
+mod activity;
 mod address;
 mod application;
 mod applied;
@@ -53,6 +54,7 @@ use sightline_lake::Session;
 use sightline_model::edge::{Edge, EdgeEvidence};
 use sightline_model::{Application, DayGroup, RunId};
 
+pub use activity::each_call;
 pub use application::Criteria;
 pub use blind_spot::blind_spots;
 pub use day::{Inputs, inputs};

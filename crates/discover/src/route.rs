@@ -17,6 +17,7 @@
 //! <https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html>.
 
 mod back;
+mod called;
 mod hop;
 mod judge;
 mod lookup;

@@ -9,16 +9,27 @@ use sightline_model::untrusted::{for_terminal, shortened};
 
 use crate::LakeError;
 use crate::durable;
+use crate::place::Place;
 use crate::staged::{Staged, StagedFile};
 
 /// The largest claim that is written or read, in bytes: some hundred thousand files.
 const LIMIT: u64 = 256 << 20;
 const VERSION: u32 = 1;
+const FOLDER: &str = "claims";
 
-/// The folder of claims.
+/// The claims of a lake.
 #[derive(Debug)]
-pub(crate) struct Claims {
-    folder: PathBuf,
+pub(crate) struct Claims<'p> {
+    place: &'p Place,
+}
+
+/// A claim that is kept: whose, and which number it has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claimed {
+    /// the application
+    pub app: String,
+    /// its number
+    pub seq: i64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,58 +40,103 @@ struct Claim {
     staged: Vec<Staged>,
 }
 
-impl Claims {
-    pub(crate) fn of(root: &Path) -> Self {
-        Self { folder: root.join("claims") }
+impl<'p> Claims<'p> {
+    pub(crate) fn of(place: &'p Place) -> Self {
+        Self { place }
     }
 
-    pub(crate) fn save(&self, app: &str, seq: i64, staged: &[Staged]) -> Result<(), LakeError> {
+    /// Keeps a claim where there is none of this number. `false`: there is one.
+    pub(crate) async fn create(&self, app: &str, seq: i64, staged: &[Staged]) -> Result<bool, LakeError> {
         let name = name(app, seq)?;
         let claim = Claim { version: VERSION, app: app.to_owned(), seq, staged: staged.to_vec() };
-        let damaged = |reason| LakeError::Damaged { path: self.folder.join(&name), reason };
+        let damaged = |reason| LakeError::Damaged { path: self.shown(&name), reason };
         let bytes = serde_json::to_vec(&claim).map_err(|error| damaged(error.to_string()))?;
         if bytes.len() as u64 > LIMIT {
             return Err(damaged(format!("it would be larger than {} MB; ingest fewer objects at once", LIMIT >> 20)));
         }
-        let missing = !self.folder.is_dir();
-        fs::create_dir_all(&self.folder).map_err(LakeError::io("create", &self.folder))?;
-        if missing && let Some(root) = self.folder.parent() {
+        let Some(root) = self.place.local() else { return self.place.create(&key(&name), bytes).await };
+        let folder = root.join(FOLDER);
+        let missing = !folder.is_dir();
+        fs::create_dir_all(&folder).map_err(LakeError::io("create", &folder))?;
+        if missing {
             durable::sync_folder(root)?;
         }
-        durable::put(&self.folder, &name, &bytes)
+        durable::create(&folder, &name, &bytes)
     }
 
-    pub(crate) fn load(&self, app: &str, seq: i64) -> Result<Option<Vec<Staged>>, LakeError> {
-        let path = self.folder.join(name(app, seq)?);
-        let Some(claim) = read(&path)? else { return Ok(None) };
+    pub(crate) async fn load(&self, app: &str, seq: i64) -> Result<Option<Vec<Staged>>, LakeError> {
+        let name = name(app, seq)?;
+        let Some(claim) = self.read(&name).await? else { return Ok(None) };
         if claim.app != app || claim.seq != seq {
             return Err(LakeError::Damaged {
-                path,
+                path: self.shown(&name),
                 reason: "it holds the claim of another application or number".into(),
             });
         }
         Ok(Some(claim.staged))
     }
 
-    pub(crate) fn drop(&self, app: &str, seq: i64) -> Result<(), LakeError> {
-        durable::remove(&self.folder, &name(app, seq)?)
+    pub(crate) async fn drop(&self, app: &str, seq: i64) -> Result<(), LakeError> {
+        let name = name(app, seq)?;
+        match self.place.local() {
+            Some(root) => durable::remove(&root.join(FOLDER), &name),
+            None => self.place.delete(&key(&name)).await,
+        }
+    }
+
+    /// Whose claims there are, sorted.
+    pub(crate) async fn list(&self) -> Result<Vec<Claimed>, LakeError> {
+        let mut claims: Vec<Claimed> = self.names().await?.iter().filter_map(|name| claimed(name)).collect();
+        claims.sort();
+        Ok(claims)
     }
 
     /// What all claims name, whosever they are.
-    pub(crate) fn all(&self) -> Result<Vec<Staged>, LakeError> {
-        let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
-            other => other.map_err(LakeError::io("read", &self.folder))?,
-        };
+    pub(crate) async fn all(&self) -> Result<Vec<Staged>, LakeError> {
         let mut all = vec![];
-        for entry in entries {
-            let path = entry.map_err(LakeError::io("read", &self.folder))?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                all.extend(read(&path)?.map(|claim| claim.staged).unwrap_or_default());
-            }
+        for name in self.names().await? {
+            all.extend(self.read(&name).await?.map(|claim| claim.staged).unwrap_or_default());
         }
         Ok(all)
     }
+
+    /// Names of the claims' files.
+    async fn names(&self) -> Result<Vec<String>, LakeError> {
+        let is_claim = |name: &String| name.ends_with(".json");
+        let Some(root) = self.place.local() else {
+            let listed = self.place.list(FOLDER).await?.into_iter();
+            return Ok(listed.filter_map(|one| one.location.filename().map(str::to_owned)).filter(is_claim).collect());
+        };
+        let folder = root.join(FOLDER);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
+            other => other.map_err(LakeError::io("read", &folder))?,
+        };
+        let mut names = vec![];
+        for entry in entries {
+            let name = entry.map_err(LakeError::io("read", &folder))?.file_name();
+            names.extend(name.to_str().map(str::to_owned).filter(is_claim));
+        }
+        Ok(names)
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Claim>, LakeError> {
+        match self.place.local() {
+            Some(root) => read(&root.join(FOLDER).join(name)),
+            None => match self.place.get(&key(name)).await? {
+                Some(bytes) => parsed(&self.shown(name), &bytes).map(Some),
+                None => Ok(None),
+            },
+        }
+    }
+
+    fn shown(&self, name: &str) -> PathBuf {
+        self.place.shown().join(FOLDER).join(name)
+    }
+}
+
+fn key(name: &str) -> String {
+    format!("{FOLDER}/{name}")
 }
 
 fn read(path: &Path) -> Result<Option<Claim>, LakeError> {
@@ -90,18 +146,28 @@ fn read(path: &Path) -> Result<Option<Claim>, LakeError> {
     };
     let mut bytes = vec![];
     file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(LakeError::io("read", path))?;
+    parsed(path, &bytes).map(Some)
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> Result<Claim, LakeError> {
     let damaged = |reason: String| LakeError::Damaged { path: path.to_owned(), reason };
     if bytes.len() as u64 > LIMIT {
         return Err(damaged(format!("it is larger than {} MB", LIMIT >> 20)));
     }
-    let claim: Claim = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let claim: Claim = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
     if claim.version != VERSION {
         return Err(damaged(format!("it has version {}, this sightline reads version {VERSION}", claim.version)));
     }
     match claim.staged.iter().flat_map(Staged::files).find(|file| !file.is_plain()) {
         Some(StagedFile { name, .. }) => Err(damaged(format!("`{}` is no name of a staged file", shortened(name, 60)))),
-        None => Ok(Some(claim)),
+        None => Ok(claim),
     }
+}
+
+/// What a file's name says.
+fn claimed(name: &str) -> Option<Claimed> {
+    let (app, seq) = name.strip_suffix(".json")?.rsplit_once('-')?;
+    Some(Claimed { app: app.to_owned(), seq: seq.parse().ok()? })
 }
 
 /// The file's name. An application's name becomes part of it.

@@ -1,8 +1,5 @@
 //! Commits to one table. Each is tried again while others are first, and is on the disk when the call is back.
 
-use std::fs;
-use std::io::ErrorKind;
-
 use arrow::array::RecordBatch;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
@@ -72,7 +69,7 @@ impl Table {
                 }
                 properties = properties.with_application_transaction(Transaction::new(app, seq));
             }
-            self.check(&table, content)?;
+            self.check(&table, content).await?;
             let result = match content {
                 Content::Rows(rows) => self.write(table, rows.to_vec(), properties).await,
                 Content::Files(files) => self.add(table, files, properties).await,
@@ -101,16 +98,14 @@ impl Table {
         if lacks_columns { write.with_schema_mode(SchemaMode::Merge).await } else { write.await }
     }
 
-    async fn add(
+    pub(crate) async fn add(
         &self,
         mut table: DeltaTable,
         files: &[&StagedFile],
         properties: CommitProperties,
     ) -> Result<DeltaTable, DeltaTableError> {
         if !files.is_empty() && self.lacks_columns(&table)? {
-            let columns: StructType = sightline_columns::schema(self.declaration).as_ref().try_into_kernel()?;
-            let fields: Vec<_> = columns.fields().cloned().collect();
-            table = table.add_columns().with_fields(fields).await?;
+            table = self.with_columns(table).await?;
         }
         let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
         let commit = CommitBuilder::from(properties).with_actions(files.iter().map(|file| file.add().into()).collect());
@@ -119,14 +114,21 @@ impl Table {
         Ok(table)
     }
 
+    /// Adds the columns that the declaration has and the table lacks, in a commit of its own.
+    pub(crate) async fn with_columns(&self, table: DeltaTable) -> Result<DeltaTable, DeltaTableError> {
+        let columns: StructType = sightline_columns::schema(self.declaration).as_ref().try_into_kernel()?;
+        let fields: Vec<_> = columns.fields().cloned().collect();
+        table.add_columns().with_fields(fields).await
+    }
+
     /// Whether an older version made the table. Columns of a newer one stay as they are, and are NULL for rows of this one.
-    fn lacks_columns(&self, table: &DeltaTable) -> Result<bool, DeltaTableError> {
+    pub(crate) fn lacks_columns(&self, table: &DeltaTable) -> Result<bool, DeltaTableError> {
         let stored = table.snapshot()?.snapshot().arrow_schema();
         Ok(self.declaration.columns.iter().any(|(name, _)| stored.index_of(name).is_err()))
     }
 
     /// INVARIANT: no commit names a file that is not whole or that holds other types: the table could never be read again.
-    fn check(&self, table: &DeltaTable, content: Content<'_>) -> Result<(), LakeError> {
+    pub(crate) async fn check(&self, table: &DeltaTable, content: Content<'_>) -> Result<(), LakeError> {
         let Content::Files(files) = content else { return Ok(()) };
         if files.is_empty() {
             return Ok(());
@@ -137,26 +139,30 @@ impl Table {
         let stored = table.snapshot().map_err(self.failed("read"))?.snapshot().arrow_schema();
         check_types(self.declaration, &stored)
             .map_err(|reason| LakeError::Damaged { path: self.folder.clone(), reason })?;
-        files.iter().try_for_each(|file| self.check_file(file))
+        for file in files {
+            self.check_file(file).await?;
+        }
+        Ok(())
     }
 
-    fn check_file(&self, file: &StagedFile) -> Result<(), LakeError> {
-        let path = self.folder.join(file.name());
+    async fn check_file(&self, file: &StagedFile) -> Result<(), LakeError> {
         let lost = |path, reason| Err(LakeError::StagedLost { table: self.declaration.name, path, reason });
         if !file.is_plain() {
             return lost(self.folder.clone(), "has a name that no stage gives".to_owned());
         }
-        match fs::metadata(&path) {
-            Ok(found) if found.len() == file.bytes => Ok(()),
-            Ok(found) => lost(path, format!("has {} bytes and had {}", found.len(), file.bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => lost(path, "is gone".to_owned()),
-            Err(error) => Err(LakeError::io("read", &path)(error)),
+        match self.place.size_of(self.declaration.name, file.name()).await? {
+            Some(found) if found == file.bytes => Ok(()),
+            Some(found) => lost(self.folder.join(file.name()), format!("has {found} bytes and had {}", file.bytes)),
+            None => lost(self.folder.join(file.name()), "is gone".to_owned()),
         }
     }
 
     /// The library leaves commits in the memory of the file system. A caller goes on to forget what it would need to repeat
     /// this one, so it must be on the disk first.
     pub(crate) fn sync_log(&self, table: &DeltaTable) -> Result<(), LakeError> {
+        if self.place.local().is_none() {
+            return Ok(());
+        }
         let log = self.folder.join("_delta_log");
         if let Some(version) = table.version() {
             durable::sync(&log.join(format!("{version:020}.json")))?;

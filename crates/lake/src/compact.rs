@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
+use datafusion::logical_expr::Expr;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, Remove};
@@ -18,13 +19,14 @@ use sightline_model::LakeTable;
 use crate::commit::ATTEMPTS;
 use crate::conflict::another_was_first;
 use crate::snapshot::SnapshotTable;
-use crate::stage::{Stage, StageLimits, remove};
+use crate::stage::{Stage, StageLimits};
 use crate::staged::Staged;
+use crate::sweep::last_part;
 use crate::table::Table;
 use crate::{Lake, LakeError};
 
 /// Files of at most this size are small, in bytes: many of them make commits and queries slow.
-const SMALL: u64 = 16 << 20;
+pub(crate) const SMALL: u64 = 16 << 20;
 
 /// What [`Lake::compact`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,10 +62,10 @@ impl Lake {
         let mut compacted = Compacted::default();
         for names in bins(&snapshot, StageLimits::default().file_bytes as u64) {
             let staged = self.rewrite(table, snapshot.of_files(&names)).await?;
-            let replaced = handle.lock().await.replace(&names, &staged).await;
+            let replaced = handle.lock().await.replace(&names, &staged, Why::Together(written_at(&staged))).await;
             // After an error nobody knows whether a commit names them.
             if matches!(replaced, Ok(false)) {
-                staged.files().iter().for_each(|file| remove(&self.root().join(table.name).join(file.name())));
+                self.take_away(table, &staged).await;
             }
             if replaced? {
                 compacted.from += names.len();
@@ -75,17 +77,56 @@ impl Lake {
 
     /// Reads the files and writes their rows anew, a row group at a time.
     async fn rewrite(&self, table: &'static LakeTable, files: SnapshotTable) -> Result<Staged, LakeError> {
+        self.rewrite_where(table, files, None).await
+    }
+
+    /// The same with the rows alone that pass.
+    pub(crate) async fn rewrite_where(
+        &self,
+        table: &'static LakeTable,
+        files: SnapshotTable,
+        passes: Option<Expr>,
+    ) -> Result<Staged, LakeError> {
         let failed = |error| LakeError::query(&error);
         let schema: SchemaRef = datafusion::catalog::TableProvider::schema(&files);
-        let mut stage = Stage::of_schema(table, self.root().join(table.name), schema, StageLimits::default());
+        let mut stage = Stage::of_schema(table, self.place(), schema, StageLimits::default()).await?;
         let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
-        let rows = context.read_table(Arc::new(files)).map_err(failed)?;
+        self.place().register(&context.runtime_env());
+        let mut rows = context.read_table(Arc::new(files)).map_err(failed)?;
+        if let Some(passes) = passes {
+            rows = rows.filter(passes).map_err(failed)?;
+        }
         let mut rows = rows.execute_stream().await.map_err(failed)?;
         while let Some(rows) = rows.try_next().await.map_err(failed)? {
             stage.write(&rows).await?;
         }
         stage.finish().await
     }
+}
+
+/// Why files are replaced, and when that was, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Why {
+    /// the same rows in larger files
+    Together(i64),
+    /// without rows that are too old
+    Old(i64),
+}
+
+impl Why {
+    fn changes_rows(self) -> bool {
+        matches!(self, Self::Old(_))
+    }
+
+    fn now_ms(self) -> i64 {
+        match self {
+            Self::Together(now) | Self::Old(now) => now,
+        }
+    }
+}
+
+fn written_at(staged: &Staged) -> i64 {
+    staged.files().iter().map(|file| file.modified_ms).max().unwrap_or_default()
 }
 
 /// Names of small files, in groups that make one large file each. A group of one is none.
@@ -106,11 +147,16 @@ fn bins(snapshot: &SnapshotTable, target: u64) -> Vec<HashSet<String>> {
 impl Table {
     /// Has the staged files stand for those of these names. `false`: one of them is not part of the table any more, because
     /// another process has put it together.
-    async fn replace(&mut self, names: &HashSet<String>, staged: &Staged) -> Result<bool, LakeError> {
+    pub(crate) async fn replace(
+        &mut self,
+        names: &HashSet<String>,
+        staged: &Staged,
+        why: Why,
+    ) -> Result<bool, LakeError> {
         for _ in 0..ATTEMPTS {
             let table = self.refreshed_or_created().await?;
-            let Some(removes) = self.removes(&table, names, staged)? else { return Ok(false) };
-            match self.commit_replacement(table, removes, staged).await {
+            let Some(removes) = self.removes(&table, names, why)? else { return Ok(false) };
+            match self.commit_replacement(table, removes, staged, why).await {
                 Ok(table) => {
                     self.sync_log(&table)?;
                     self.keep(table);
@@ -127,13 +173,23 @@ impl Table {
         &self,
         table: &DeltaTable,
         names: &HashSet<String>,
-        staged: &Staged,
+        why: Why,
     ) -> Result<Option<Vec<Action>>, LakeError> {
-        let now = staged.files().iter().map(|file| file.modified_ms).max();
         let active = table.snapshot().map_err(self.failed("read"))?.log_data();
-        let paths = active.iter().map(|file| (file.path().into_owned(), file.size()));
-        let removes: Vec<Action> =
-            paths.filter(|(path, _)| names.contains(path)).map(|(path, size)| remove_action(path, size, now)).collect();
+        let named = active.iter().filter(|file| names.contains(&last_part(&file.path())));
+        let removes: Vec<Action> = named
+            .map(|file| {
+                Action::Remove(Remove {
+                    path: file.path().into_owned(),
+                    data_change: why.changes_rows(),
+                    deletion_timestamp: Some(why.now_ms()),
+                    extended_file_metadata: Some(true),
+                    partition_values: Some(file.partition_values_map()),
+                    size: Some(file.size()),
+                    ..Remove::default()
+                })
+            })
+            .collect();
         Ok((removes.len() == names.len()).then_some(removes))
     }
 
@@ -144,25 +200,18 @@ impl Table {
         mut table: DeltaTable,
         mut actions: Vec<Action>,
         staged: &Staged,
+        why: Why,
     ) -> Result<DeltaTable, DeltaTableError> {
-        actions.extend(staged.files().iter().map(|file| Action::Add(Add { data_change: false, ..file.add() })));
+        let data_change = why.changes_rows();
+        actions.extend(staged.files().iter().map(|file| Action::Add(Add { data_change, ..file.add() })));
         let target_size = i64::try_from(StageLimits::default().file_bytes).unwrap_or(i64::MAX);
-        let operation = DeltaOperation::Optimize { predicate: None, target_size };
+        let operation = match why {
+            Why::Together(_) => DeltaOperation::Optimize { predicate: None, target_size },
+            Why::Old(_) => DeltaOperation::Delete { predicate: Some("retention".to_owned()) },
+        };
         let commit = CommitBuilder::from(CommitProperties::default().with_max_retries(0)).with_actions(actions);
         let committed = commit.build(Some(table.snapshot()?), table.log_store(), operation).await?;
         table.state = Some(committed.snapshot);
         Ok(table)
     }
-}
-
-fn remove_action(path: String, size: i64, now: Option<i64>) -> Action {
-    Action::Remove(Remove {
-        path,
-        data_change: false,
-        deletion_timestamp: now,
-        extended_file_metadata: Some(true),
-        partition_values: Some(Default::default()),
-        size: Some(size),
-        ..Remove::default()
-    })
 }

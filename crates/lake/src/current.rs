@@ -188,7 +188,9 @@ fn keep_known_at(scans: &mut Vec<Scan>, at: Timestamp) {
 
 async fn columns_of<T: DeserializeOwned>(snapshot: SnapshotTable, columns: &[&str]) -> Result<Vec<T>, LakeError> {
     let failed = |error| LakeError::query(&error);
-    let frame = SessionContext::new().read_table(Arc::new(snapshot)).map_err(failed)?;
+    let context = SessionContext::new();
+    snapshot.register(&context.runtime_env());
+    let frame = context.read_table(Arc::new(snapshot)).map_err(failed)?;
     let frame = frame.select_columns(columns).map_err(failed)?;
     let schema = Arc::clone(frame.schema().inner());
     Answer::new(&schema, frame.collect().await.map_err(failed)?)?.rows_as()

@@ -21,12 +21,19 @@ pub(crate) fn sync(path: &Path) -> Result<(), LakeError> {
     file.and_then(|file| file.sync_all()).map_err(LakeError::io("write", path))
 }
 
-/// Puts a file into its place, whole or not at all. One writer at a time.
-pub(crate) fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), LakeError> {
-    let (path, beside) = (folder.join(name), folder.join(format!("{name}.tmp")));
+/// Puts a file into its place where there is none of this name, whole or not at all. `false`: there is one.
+pub(crate) fn create(folder: &Path, name: &str, bytes: &[u8]) -> Result<bool, LakeError> {
+    let (path, beside) = (folder.join(name), folder.join(format!("{name}.{}.tmp", std::process::id())));
     let written = File::create(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    written.and_then(|()| fs::rename(&beside, &path)).map_err(LakeError::io("write", &path))?;
-    sync_folder(folder)
+    written.map_err(LakeError::io("write", &path))?;
+    // Unlike a rename, a link takes no name that another has.
+    let linked = fs::hard_link(&beside, &path);
+    drop(fs::remove_file(&beside));
+    match linked {
+        Ok(()) => sync_folder(folder).map(|()| true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(LakeError::io("write", &path)(error)),
+    }
 }
 
 /// Removes a file that may be gone already.

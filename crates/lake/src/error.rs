@@ -61,6 +61,32 @@ pub enum LakeError {
         /// what is wrong with its path
         reason: &'static str,
     },
+    /// An address of a bucket that is none.
+    #[error("`{address}` is no place for a lake: it {reason}; write `s3://bucket/prefix`")]
+    Address {
+        /// what was given
+        address: String,
+        /// what is wrong with it
+        reason: &'static str,
+    },
+    /// The object store refused, or could not be asked.
+    #[error("cannot {doing} `{}`: {message}", path.display())]
+    Store {
+        /// a verb, such as `write`
+        doing: &'static str,
+        /// the object
+        path: PathBuf,
+        /// what the store said
+        message: String,
+    },
+    /// Rows were to be taken out of a table that has to keep them.
+    #[error("table `{table}` {reason}")]
+    Retention {
+        /// the table
+        table: &'static str,
+        /// why not
+        reason: &'static str,
+    },
     /// A lock was asked for by a name that is none.
     #[error("`{stage}` is no name of a stage; use letters, digits and `-`")]
     Stage {
@@ -165,6 +191,14 @@ pub enum LakeError {
     Query {
         /// what the engine said
         message: String,
+    },
+    /// A cluster cannot be used, or could not give an answer.
+    #[error("the cluster at `{url}` {reason}")]
+    Cluster {
+        /// where its scheduler is, or is to be
+        url: String,
+        /// what is wrong, and the fix
+        reason: String,
     },
     /// The result does not fit into memory.
     #[error("the answer is larger than {} MB; select fewer columns or rows (LIMIT), or aggregate", limit / 1_000_000)]

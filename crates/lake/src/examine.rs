@@ -23,20 +23,23 @@ impl Lake {
     pub async fn damaged(&self) -> Vec<(&'static str, LakeError)> {
         let mut damaged = Vec::new();
         for table in lake_table::ALL {
-            let looked = self.snapshot(table).await.and_then(|snapshot| snapshot.check_files());
+            let looked = match self.snapshot(table).await {
+                Ok(snapshot) => snapshot.check_files().await,
+                Err(error) => Err(error),
+            };
             damaged.extend(looked.err().map(|error| (table.name, error)));
         }
         damaged
     }
 
-    /// Who writes to the lake now.
+    /// Who writes to the lake now; of a lake in a bucket, who does so on this machine.
     ///
     /// Each lock is tried and let go at once: a process that wants it in this very moment is told that another one has it.
     ///
     /// # Errors
     /// The folder of the locks cannot be read.
     pub fn writers(&self) -> Result<Vec<Writer>, LakeError> {
-        let folder = self.root().join(lock::FOLDER);
+        let folder = self.place().state().join(lock::FOLDER);
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
             other => other.map_err(LakeError::io("read", &folder))?,

@@ -1,11 +1,13 @@
-//! The lake's folder and what says which version wrote it.
+//! A lake: its place, its tables, and what says which version wrote it.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use futures::StreamExt;
+use futures::stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sightline_model::lake_table;
@@ -15,15 +17,20 @@ use tokio::sync::Mutex;
 use crate::commit::{Appended, Number};
 use crate::current::Current;
 use crate::lock::{self, LakeLock};
+use crate::marks::Marks;
+use crate::place::{Place, check_path};
 use crate::session::Session;
 use crate::snapshot::SnapshotTable;
 use crate::table::Table;
-use crate::{LakeError, rows};
+use crate::{Cluster, LakeError, rows};
 
 /// The newest format that this version reads and the one that it writes.
 pub const FORMAT: u64 = 1;
 
 const MARKER: &str = "lake.json";
+
+/// Tables that are looked at together.
+const TABLES_AT_ONCE: usize = 16;
 
 /// Content of `lake.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,10 +40,13 @@ struct Marker {
     written_by: String,
 }
 
-/// A lake: a folder of Delta tables. Clones are the same lake; all methods take `&self` and may run at once.
+/// A lake: Delta tables in a folder or in a bucket. Clones are the same lake; all methods take `&self` and may run at once.
 #[derive(Debug, Clone)]
 pub struct Lake {
-    root: PathBuf,
+    place: Place,
+    /// who runs large queries
+    cluster: Option<Arc<Cluster>>,
+    marks: Marks,
     /// One handle a table: writers of this process take turns, and none reads the log from its start again.
     tables: HashMap<&'static str, Arc<Mutex<Table>>>,
 }
@@ -49,10 +59,7 @@ impl Lake {
     pub async fn create(root: &Path) -> Result<Self, LakeError> {
         check_path(root)?;
         fs::create_dir_all(root).map_err(LakeError::io("create", root))?;
-        if read_marker(root)?.is_none() {
-            write_marker(root)?;
-        }
-        Self::open(root).await
+        Self::create_at(Place::folder(root)?).await
     }
 
     /// Opens the lake in this folder. Tables are opened when they are first used.
@@ -60,30 +67,62 @@ impl Lake {
     /// # Errors
     /// There is none, or a newer version wrote it.
     pub async fn open(root: &Path) -> Result<Self, LakeError> {
-        let root = match root.canonicalize() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(LakeError::Missing { path: root.to_owned() });
-            }
-            other => other.map_err(LakeError::io("open", root))?,
-        };
-        check_path(&root)?;
-        let marker = read_marker(&root)?.ok_or_else(|| LakeError::Missing { path: root.clone() })?;
+        Self::open_at(Place::folder(root)?).await
+    }
+
+    /// Opens the lake at this place, or makes one.
+    ///
+    /// # Errors
+    /// The place cannot be read or written, or a newer version wrote it.
+    pub async fn create_at(place: Place) -> Result<Self, LakeError> {
+        if read_marker(&place).await?.is_none() {
+            write_marker(&place).await?;
+        }
+        Self::open_at(place).await
+    }
+
+    /// Opens the lake at this place.
+    ///
+    /// # Errors
+    /// There is none, or a newer version wrote it.
+    pub async fn open_at(place: Place) -> Result<Self, LakeError> {
+        let missing = || LakeError::Missing { path: place.shown().to_owned() };
+        let marker = read_marker(&place).await?.ok_or_else(missing)?;
         if marker.format > FORMAT {
             return Err(LakeError::Newer {
-                path: root,
+                path: place.shown().to_owned(),
                 found: marker.format,
                 known: FORMAT,
                 written_by: marker.written_by,
             });
         }
-        let tables =
-            lake_table::ALL.iter().map(|table| (table.name, Arc::new(Mutex::new(Table::new(table, &root))))).collect();
-        Ok(Self { root, tables })
+        if !place.is_folder() {
+            fs::create_dir_all(place.state()).map_err(LakeError::io("create", place.state()))?;
+        }
+        let marks = Marks::default();
+        let table = |table: &'static LakeTable| Table::new(table, &place, &marks);
+        let tables = lake_table::ALL.iter().map(|one| (one.name, Arc::new(Mutex::new(table(one))))).collect();
+        Ok(Self { place, cluster: None, marks, tables })
     }
 
-    /// The lake's folder.
+    /// The same lake, whose sessions give large queries to this cluster; none: all is run in this process.
+    #[must_use]
+    pub fn on_cluster(self, cluster: Option<Arc<Cluster>>) -> Self {
+        Self { cluster, ..self }
+    }
+
+    /// The lake's folder, or `s3://bucket/prefix`: what it is called.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.place.shown()
+    }
+
+    /// Where the lake is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// The right to write as `stage` (`scan`, `ingest`, …), for one process at a time. `detail` tells others since when
@@ -92,7 +131,7 @@ impl Lake {
     /// # Errors
     /// Somebody has it: the error names the holder. Or the lock's file cannot be made, or `stage` is more than a word.
     pub fn lock(&self, stage: &str, detail: &str) -> Result<LakeLock, LakeError> {
-        lock::take(&self.root, stage, detail)
+        lock::take(self.place.state(), stage, detail)
     }
 
     /// Appends the rows in one commit: all of them or none. No rows, no commit.
@@ -147,13 +186,28 @@ impl Lake {
     }
 
     async fn session_of(&self, schemas: &[TableSchema], at: Option<Timestamp>) -> Result<Session, LakeError> {
-        let mut snapshots = Vec::with_capacity(lake_table::ALL.len());
+        let mut looked = Vec::with_capacity(lake_table::ALL.len());
         for table in lake_table::ALL {
-            snapshots.push(self.snapshot(table).await?);
+            looked.push(self.snapshot(table));
         }
+        // A bucket answers in tens of milliseconds: tables are asked for together.
+        let mut answers = stream::iter(looked).buffered(TABLES_AT_ONCE);
+        let mut snapshots = Vec::with_capacity(lake_table::ALL.len());
+        while let Some(snapshot) = answers.next().await {
+            snapshots.push(snapshot?);
+        }
+        self.session_of_snapshots(snapshots, schemas, at).await
+    }
+
+    pub(crate) async fn session_of_snapshots(
+        &self,
+        snapshots: Vec<SnapshotTable>,
+        schemas: &[TableSchema],
+        at: Option<Timestamp>,
+    ) -> Result<Session, LakeError> {
         let current = Current::of_snapshots(&snapshots, at).await?;
         let tables = snapshots.into_iter().map(|snapshot| (snapshot.name(), Arc::new(snapshot) as _)).collect();
-        Session::new(tables, schemas, current, Some(self.root.join("tmp")))
+        Ok(Session::new(tables, schemas, current, Some(&self.place))?.on_cluster(self.cluster.clone()))
     }
 
     pub(crate) async fn snapshot(&self, table: &'static LakeTable) -> Result<SnapshotTable, LakeError> {
@@ -169,35 +223,34 @@ impl Lake {
     }
 }
 
-/// Paths pass through URLs, and Delta's library decodes them once too often.
-fn check_path(root: &Path) -> Result<(), LakeError> {
-    let refused = |reason| Err(LakeError::Folder { path: root.to_owned(), reason });
-    match root.to_str() {
-        None => refused("is not UTF-8"),
-        Some(text) if text.contains('%') => refused("holds a `%`"),
-        Some(_) => Ok(()),
-    }
-}
-
-fn read_marker(root: &Path) -> Result<Option<Marker>, LakeError> {
-    let path = root.join(MARKER);
-    match fs::read(&path) {
-        Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(marker) => Ok(Some(marker)),
-            Err(error) => Err(LakeError::Damaged { path, reason: error.to_string() }),
+async fn read_marker(place: &Place) -> Result<Option<Marker>, LakeError> {
+    let path = place.shown().join(MARKER);
+    let found = match place.local() {
+        None => place.get(MARKER).await?,
+        Some(_) => match fs::read(&path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(LakeError::io("read", &path)(error)),
         },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(LakeError::io("read", &path)(error)),
+    };
+    let Some(bytes) = found else { return Ok(None) };
+    match serde_json::from_slice(&bytes) {
+        Ok(marker) => Ok(Some(marker)),
+        Err(error) => Err(LakeError::Damaged { path, reason: error.to_string() }),
     }
 }
 
-/// Written beside its place and moved there, so that no one reads half of it.
-fn write_marker(root: &Path) -> Result<(), LakeError> {
-    let path = root.join(MARKER);
-    let beside = root.join(format!("{MARKER}.{}", std::process::id()));
+/// In a folder written beside its place and moved there, so that no one reads half of it.
+async fn write_marker(place: &Place) -> Result<(), LakeError> {
+    let path = place.shown().join(MARKER);
     let marker = Marker { format: FORMAT, written_by: env!("CARGO_PKG_VERSION").to_owned() };
     let text = serde_json::to_string(&marker)
         .map_err(|error| LakeError::Damaged { path: path.clone(), reason: error.to_string() })?;
+    if place.local().is_none() {
+        // Where another process was first, its marker is as good.
+        return place.create(MARKER, text.into_bytes()).await.map(drop);
+    }
+    let beside = place.shown().join(format!("{MARKER}.{}", std::process::id()));
     fs::write(&beside, text).map_err(LakeError::io("write", &path))?;
     fs::rename(&beside, &path).map_err(LakeError::io("write", &path))
 }

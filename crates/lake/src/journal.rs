@@ -64,7 +64,7 @@ impl Lake {
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = file.map_err(LakeError::io("create", &path))?;
         durable::sync_folder(&folder)?;
-        durable::sync_folder(self.root())?;
+        durable::sync_folder(self.place().state())?;
         Ok(Journal { path, file, end: 0, unsynced: 0 })
     }
 
@@ -83,7 +83,7 @@ impl Lake {
     /// # Errors
     /// The folder cannot be read.
     pub fn journals(&self) -> Result<Vec<String>, LakeError> {
-        let folder = self.root().join(FOLDER);
+        let folder = self.place().state().join(FOLDER);
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
             other => other.map_err(LakeError::io("read", &folder))?,
@@ -117,7 +117,7 @@ impl Lake {
         if !is_name(name) {
             return Err(LakeError::App { app: for_terminal(&shortened(name, 60)) });
         }
-        let folder = self.root().join(FOLDER);
+        let folder = self.place().state().join(FOLDER);
         let path = folder.join(format!("{name}.{EXTENSION}"));
         Ok((folder, path))
     }

@@ -8,7 +8,6 @@ mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -27,8 +26,9 @@ use sightline_model::{LakeTable, TableSchema, lake_table};
 
 use crate::answer::Answer;
 use crate::current::Current;
+use crate::place::Place;
 use crate::views::Views;
-use crate::{LakeError, TextFunction, function, guard, rows};
+use crate::{Cluster, LakeError, TextFunction, cluster, function, guard, rows};
 
 pub use statement::Statement;
 pub use workspace::Workspace;
@@ -44,6 +44,7 @@ const SCHEMA: &str = "lake";
 pub struct Session {
     context: SessionContext,
     views: Arc<Views>,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Session {
@@ -51,11 +52,11 @@ impl Session {
         tables: BTreeMap<&'static str, Arc<dyn TableProvider>>,
         schemas: &[TableSchema],
         current: Current,
-        spill: Option<PathBuf>,
+        place: Option<&Place>,
     ) -> Result<Self, LakeError> {
         let views = Arc::new(Views::new(tables, schemas, current));
-        let context = context(Arc::clone(&views), spill).map_err(|error| LakeError::query(&error))?;
-        Ok(Self { context, views })
+        let context = context(Arc::clone(&views), place).map_err(|error| LakeError::query(&error))?;
+        Ok(Self { context, views, cluster: None })
     }
 
     /// A session over literal rows, for tests of what is built on SQL. Columns that a row lacks are NULL; a resource is
@@ -77,6 +78,12 @@ impl Session {
             tables.insert(table.name, Arc::new(provider));
         }
         Self::new(tables, schemas, current, None)
+    }
+
+    /// The same state, with a cluster that runs what is worth it; none: all is run here.
+    #[must_use]
+    pub fn on_cluster(self, cluster: Option<Arc<Cluster>>) -> Self {
+        Self { cluster, ..self }
     }
 
     /// Runs one statement that reads: SELECT, EXPLAIN, DESCRIBE, SHOW.
@@ -104,7 +111,9 @@ impl Session {
         guard::check_names(&self.views.names(), statement.tables())?;
         let plan = statement.plan(&state).await?;
         let frame = self.context.execute_logical_plan(plan).await.map_err(failed)?;
-        frame.execute_stream().await.map_err(failed)
+        let task = Arc::new(frame.task_ctx());
+        let (state, plan) = frame.into_parts();
+        cluster::run(self.cluster.as_ref(), &state, task, &plan).await
     }
 
     /// Names of tables and views that the statement reads, as it names them: a view is not taken apart.
@@ -121,7 +130,7 @@ impl Session {
     /// # Errors
     /// The query engine cannot be set up.
     pub fn workspace(&self, limit: usize) -> Result<Workspace, LakeError> {
-        Workspace::new(self.context.state(), Arc::clone(&self.views), limit)
+        Workspace::new(self.context.state(), Arc::clone(&self.views), self.cluster.clone(), limit)
     }
 
     /// Gives statements of this session a function `name(text, …) -> text` of `arity` arguments. It must answer the same for
@@ -178,7 +187,7 @@ async fn answer(mut stream: SendableRecordBatchStream) -> Result<Answer, LakeErr
     Answer::new(&schema, batches)
 }
 
-fn context(views: Arc<Views>, spill: Option<PathBuf>) -> Result<SessionContext, DataFusionError> {
+fn context(views: Arc<Views>, place: Option<&Place>) -> Result<SessionContext, DataFusionError> {
     let mut config = SessionConfig::new()
         .with_create_default_catalog_and_schema(false)
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
@@ -187,14 +196,18 @@ fn context(views: Arc<Views>, spill: Option<PathBuf>) -> Result<SessionContext, 
     config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
     // The rule fails on plans that read JSON of two joined views: "qualified and unqualified field name … ambiguous".
     config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
-    let runtime = match spill {
+    let runtime = match place.map(|place| place.state().join("tmp")) {
         // A lake that this user may read and not write answers as long as memory lasts.
         Some(folder) => {
             runtime(DiskManagerMode::Directories(vec![folder])).or_else(|_| runtime(DiskManagerMode::Disabled))
         }
         None => runtime(DiskManagerMode::OsTmpDirectory),
     };
-    let mut context = SessionContext::new_with_config_rt(config, runtime?);
+    let runtime = runtime?;
+    if let Some(place) = place {
+        place.register(&runtime);
+    }
+    let mut context = SessionContext::new_with_config_rt(config, runtime);
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, views)?;
     context.register_catalog(CATALOG, Arc::new(catalog));

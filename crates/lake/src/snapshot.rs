@@ -4,8 +4,6 @@
 //! files are read whole and by their own column names, so a table with deletion vectors or column mapping is refused.
 
 use std::collections::HashSet;
-use std::io::ErrorKind;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
@@ -19,14 +17,20 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use deltalake::DeltaTable;
-use object_store::local::LocalFileSystem;
+use futures::{StreamExt, stream};
+use object_store::ObjectStoreExt;
 use object_store::path::Path as StorePath;
 use sightline_model::LakeTable;
 
 use crate::LakeError;
+use crate::place::Place;
+
+/// Files that are looked for at once.
+const LOOKS_AT_ONCE: usize = 16;
 
 /// Active files of a table at one version, with the declared columns first and in order.
 #[derive(Debug, Clone)]
@@ -38,6 +42,8 @@ pub(crate) struct SnapshotTable {
     /// Place of each column of `schema` in `layout`.
     order: Vec<usize>,
     files: Vec<ActiveFile>,
+    /// `None` of a table without files
+    place: Option<Place>,
 }
 
 #[derive(Debug, Clone)]
@@ -61,11 +67,12 @@ impl SnapshotTable {
     /// The table as the handle has last read it.
     pub(crate) fn of(
         declaration: &'static LakeTable,
-        folder: &Path,
+        place: &Place,
         table: &DeltaTable,
     ) -> std::result::Result<Self, LakeError> {
-        let failed = |error| LakeError::delta(declaration.name, folder, "read", error);
-        let damaged = |reason: String| LakeError::Damaged { path: folder.to_owned(), reason };
+        let folder = place.of_table(declaration.name);
+        let failed = |error| LakeError::delta(declaration.name, &folder, "read", error);
+        let damaged = |reason: String| LakeError::Damaged { path: folder.clone(), reason };
         let state = table.snapshot().map_err(failed)?;
         if state.metadata().configuration().get("delta.columnMapping.mode").is_some_and(|mode| mode != "none") {
             return Err(damaged(
@@ -75,7 +82,7 @@ impl SnapshotTable {
         let stored = state.snapshot().arrow_schema();
         check_types(declaration, &stored).map_err(damaged)?;
         let partition_by = state.metadata().partition_columns().to_vec();
-        let base = StorePath::from_absolute_path(folder).map_err(|error| damaged(error.to_string()))?;
+        let base = place.path(declaration.name);
         let mut files = Vec::new();
         for file in state.log_data().iter() {
             if file.deletion_vector_descriptor().is_some() {
@@ -89,7 +96,7 @@ impl SnapshotTable {
                 partition_by.iter().map(|column| ScalarValue::Utf8(values.get(column).cloned().flatten())).collect();
             files.push(ActiveFile { path, size: file.size().unsigned_abs(), partition });
         }
-        Ok(Self::with(declaration, &stored, files, partition_by))
+        Ok(Self { place: Some(place.clone()), ..Self::with(declaration, &stored, files, partition_by) })
     }
 
     /// Declared columns come first, those that only the stored table has after them.
@@ -108,7 +115,7 @@ impl SnapshotTable {
             partition_by.iter().filter_map(|name| parts.iter().find(|field| field.name() == name).cloned()).collect();
         let layout = TableSchema::builder(Arc::new(Schema::new(in_files))).with_table_partition_cols(parts).build();
         let order = fields.iter().filter_map(|field| layout.table_schema().index_of(field.name()).ok()).collect();
-        Self { name: declaration.name, schema: Arc::new(Schema::new(fields)), layout, order, files }
+        Self { name: declaration.name, schema: Arc::new(Schema::new(fields)), layout, order, files, place: None }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -131,20 +138,39 @@ impl SnapshotTable {
     }
 
     /// Looks for each file, and at its size.
-    pub(crate) fn check_files(&self) -> std::result::Result<(), LakeError> {
-        let disk = LocalFileSystem::new();
-        for file in &self.files {
-            let unnamed = |error| LakeError::query(&DataFusionError::ObjectStore(Box::new(error)));
-            let path = disk.path_to_filesystem(&file.path).map_err(unnamed)?;
-            let reason = match std::fs::metadata(&path) {
-                Ok(found) if found.len() == file.size => continue,
-                Ok(found) => format!("it has {} bytes, {} were written", found.len(), file.size),
-                Err(error) if error.kind() == ErrorKind::NotFound => "it is gone, and its rows with it".to_owned(),
-                Err(error) => return Err(LakeError::io("look at", path)(error)),
+    pub(crate) async fn check_files(&self) -> std::result::Result<(), LakeError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let store = place.store();
+        let looks = self.files.iter().map(|file| {
+            let store = &store;
+            async move { (file, store.head(&file.path).await) }
+        });
+        let mut looks = stream::iter(looks.collect::<Vec<_>>()).buffer_unordered(LOOKS_AT_ONCE);
+        while let Some((file, found)) = looks.next().await {
+            let path = place.of_table(self.name).join(file.path.filename().unwrap_or_default());
+            let reason = match found {
+                Ok(found) if found.size == file.size => continue,
+                Ok(found) => format!("it has {} bytes, {} were written", found.size, file.size),
+                Err(object_store::Error::NotFound { .. }) => "it is gone, and its rows with it".to_owned(),
+                Err(error) => return Err(place.failed("look at", self.name, error)),
             };
             return Err(LakeError::Damaged { path, reason });
         }
         Ok(())
+    }
+
+    /// Lets an engine read the table's files.
+    pub(crate) fn register(&self, runtime: &RuntimeEnv) {
+        if let Some(place) = &self.place {
+            place.register(runtime);
+        }
+    }
+
+    /// The table as if it had only the files that are not of these names; `None` where that is none.
+    pub(crate) fn without_files(&self, names: &HashSet<String>) -> Option<Self> {
+        let other = |file: &&ActiveFile| file.path.filename().is_some_and(|name| !names.contains(name));
+        let files: Vec<ActiveFile> = self.files.iter().filter(other).cloned().collect();
+        (!files.is_empty()).then(|| Self { files, ..self.clone() })
     }
 
     /// The table as if it had only the files of these names.
@@ -214,7 +240,9 @@ impl TableProvider for SnapshotTable {
             None => self.order.clone(),
         };
         let source = Arc::new(ParquetSource::new(self.layout.clone()));
-        let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
+        let store_url =
+            self.place.as_ref().map_or_else(ObjectStoreUrl::local_filesystem, |place| place.store_url().clone());
+        let scan = FileScanConfigBuilder::new(store_url, source)
             .with_file_groups(groups)
             .with_projection_indices(Some(columns))?
             .with_limit(limit)

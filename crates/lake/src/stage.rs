@@ -1,4 +1,4 @@
-//! Rows on their way into a table: Parquet files in its folder that no reader sees until a commit names them.
+//! Rows on their way into a table: Parquet files beside its own that no reader sees until a commit names them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,11 +6,13 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use sightline_model::LakeTable;
+use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use crate::LakeError;
 use crate::durable;
 use crate::parquet_file::ParquetFile;
+use crate::place::Place;
 use crate::staged::{Staged, StagedFile};
 
 /// Bounds of a [`Stage`].
@@ -43,25 +45,28 @@ pub struct Stage {
 impl Stage {
     pub(crate) async fn new(
         table: &'static LakeTable,
-        folder: PathBuf,
+        place: &Place,
         limits: StageLimits,
     ) -> Result<Self, LakeError> {
         if !table.partition_by.is_empty() {
             return Err(LakeError::Partitioned { table: table.name });
         }
-        tokio::fs::create_dir_all(&folder).await.map_err(LakeError::io("create", &folder))?;
-        Ok(Self::of_schema(table, folder, sightline_columns::schema(table), limits))
+        Self::of_schema(table, place, sightline_columns::schema(table), limits).await
     }
 
-    /// A stage of files with other columns than the declared ones, in a folder that exists.
-    pub(crate) fn of_schema(
+    /// A stage of files with other columns than the declared ones.
+    pub(crate) async fn of_schema(
         table: &'static LakeTable,
-        folder: PathBuf,
+        place: &Place,
         schema: SchemaRef,
         limits: StageLimits,
-    ) -> Self {
-        let files = Files { table, folder, schema, limits, open: None, closed: vec![], kept: false };
-        Self { table, files: Some(files) }
+    ) -> Result<Self, LakeError> {
+        // On its way into a bucket a file is written here first: it goes up when it is whole, and no memory holds it.
+        let folder = place.local().map_or_else(|| place.state().join("tmp"), |root| root.join(table.name));
+        tokio::fs::create_dir_all(&folder).await.map_err(LakeError::io("create", &folder))?;
+        let (place, runtime) = (place.clone(), Handle::current());
+        let files = Files { table, place, runtime, folder, schema, limits, open: None, closed: vec![], kept: false };
+        Ok(Self { table, files: Some(files) })
     }
 
     /// Encodes the rows and writes what fills a row group, on a thread for blocking work.
@@ -124,6 +129,9 @@ impl Stage {
 #[derive(Debug)]
 struct Files {
     table: &'static LakeTable,
+    place: Place,
+    runtime: Handle,
+    /// where files are written
     folder: PathBuf,
     schema: SchemaRef,
     limits: StageLimits,
@@ -150,14 +158,26 @@ impl Files {
 
     fn close(&mut self) -> Result<(), LakeError> {
         if let Some(file) = self.open.take() {
-            self.closed.push(file.close()?);
+            let file = file.close()?;
+            if !self.place.is_folder() {
+                self.upload(&file)?;
+            }
+            self.closed.push(file);
         }
         Ok(())
     }
 
+    /// Brings a file into the bucket. This thread may block.
+    fn upload(&self, file: &StagedFile) -> Result<(), LakeError> {
+        let (path, name) = (self.folder.join(file.name()), format!("{}/{}", self.table.name, file.name()));
+        let uploaded = self.runtime.block_on(self.place.upload(&path, &name));
+        remove(&path);
+        uploaded
+    }
+
     fn finish(mut self) -> Result<Staged, LakeError> {
         self.close()?;
-        if !self.closed.is_empty() {
+        if !self.closed.is_empty() && self.place.is_folder() {
             durable::sync_folder(&self.folder)?;
         }
         self.kept = true;
@@ -168,10 +188,19 @@ impl Files {
 /// What was begun and not finished is taken away where that is possible; an orphan is no harm.
 impl Drop for Files {
     fn drop(&mut self) {
-        let names = self.closed.iter().map(StagedFile::name);
-        for path in names.map(|name| self.folder.join(name)).filter(|_| !self.kept) {
-            remove(&path);
+        if self.kept || self.closed.is_empty() {
+            return;
         }
+        if self.place.is_folder() {
+            self.closed.iter().for_each(|file| remove(&self.folder.join(file.name())));
+            return;
+        }
+        let (place, table, closed) = (self.place.clone(), self.table.name, std::mem::take(&mut self.closed));
+        self.runtime.spawn(async move {
+            for file in closed {
+                place.remove_orphan(table, file.name()).await;
+            }
+        });
     }
 }
 

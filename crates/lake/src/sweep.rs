@@ -23,42 +23,96 @@ pub struct Swept {
     pub bytes: u64,
 }
 
+/// A data file that was found.
+#[derive(Debug)]
+enum Found {
+    File(PathBuf),
+    /// by its name in the lake
+    Object(String),
+}
+
+impl Found {
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::File(path) => path.file_name()?.to_str(),
+            Self::Object(name) => name.rsplit('/').next(),
+        }
+    }
+}
+
 impl Lake {
     /// Removes Parquet files of the table that are older than `older_than` and that neither a state of the table nor a claim
     /// names: what killed processes left, and what was removed from the table longer ago than its log remembers (a week).
     ///
     /// `older_than` must lie further back than any stage lasts, or what is being staged is lost (its commit fails then); a day
-    /// is right. Only who holds the stage's [`Lake::lock`] may call it.
+    /// is right.
     ///
     /// # Errors
-    /// The table, its folder or a claim cannot be read: nothing is removed then. A file cannot be removed.
+    /// The table, its files or a claim cannot be read: nothing is removed then. A file cannot be removed.
     pub async fn sweep(&self, table: &'static LakeTable, older_than: Timestamp) -> Result<Swept, LakeError> {
-        let folder = self.root().join(table.name);
-        // INVARIANT: files are listed before claims, and claims before the table. Files move in this direction only, so one that
-        // is on its way while this runs is seen at its next place.
-        let mut old = vec![];
-        list(&folder, older_than, &mut old)?;
-        let mut named: HashSet<String> = HashSet::new();
-        for staged in Claims::of(self.root()).all()? {
-            named.extend(staged.files().iter().map(|file| file.name().to_owned()));
-        }
-        if let Some(state) = self.table(table)?.lock().await.refreshed().await? {
-            named.extend(self.named_by(table, &state).await?);
-        }
         let mut swept = Swept::default();
-        for (path, bytes) in
-            old.into_iter().filter(|(path, _)| !data_file(path).is_some_and(|name| named.contains(name)))
-        {
-            fs::remove_file(&path).map_err(LakeError::io("remove", &path))?;
+        if !self.place().is_folder() {
+            swept = sweep_folder(&self.place().state().join("tmp"), older_than)?;
+        }
+        for (file, bytes) in self.orphans(table, older_than).await? {
+            match file {
+                Found::File(path) => fs::remove_file(&path).map_err(LakeError::io("remove", &path))?,
+                Found::Object(name) => self.place().delete(&name).await?,
+            }
             swept.files += 1;
             swept.bytes += bytes;
         }
         Ok(swept)
     }
 
+    /// What [`Lake::sweep`] would take away.
+    ///
+    /// # Errors
+    /// As [`Lake::sweep`].
+    pub async fn would_sweep(&self, table: &'static LakeTable, older_than: Timestamp) -> Result<Swept, LakeError> {
+        let orphans = self.orphans(table, older_than).await?;
+        Ok(Swept { files: orphans.len() as u64, bytes: orphans.iter().map(|(_, bytes)| bytes).sum() })
+    }
+
+    /// INVARIANT: files are listed before claims, and claims before the table. Files move in this direction only, so one that is on its way
+    /// while this runs is seen at its next place.
+    async fn orphans(
+        &self,
+        table: &'static LakeTable,
+        older_than: Timestamp,
+    ) -> Result<Vec<(Found, u64)>, LakeError> {
+        let mut old = vec![];
+        match self.place().local() {
+            Some(root) => list(&root.join(table.name), older_than, &mut old)?,
+            None => old = self.listed(table, older_than).await?,
+        }
+        let mut named: HashSet<String> = HashSet::new();
+        for staged in Claims::of(self.place()).all().await? {
+            named.extend(staged.files().iter().map(|file| file.name().to_owned()));
+        }
+        if let Some(state) = self.table(table)?.lock().await.refreshed().await? {
+            named.extend(self.named_by(table, &state).await?);
+        }
+        old.retain(|(found, _)| !found.name().and_then(data_file).is_some_and(|name| named.contains(name)));
+        Ok(old)
+    }
+
+    /// Old data files of a table in a bucket, with their sizes.
+    async fn listed(&self, table: &LakeTable, older_than: Timestamp) -> Result<Vec<(Found, u64)>, LakeError> {
+        let listed = self.place().list(table.name).await?.into_iter();
+        let old = listed.filter(|one| one.last_modified.timestamp() < older_than.as_second());
+        let base = self.place().base();
+        let data = old.filter_map(|one| {
+            let parts: Vec<_> = one.location.prefix_match(base)?.map(|part| part.as_ref().to_owned()).collect();
+            let is_log = parts.get(1).is_some_and(|part| part == "_delta_log");
+            (!is_log && data_file(one.location.filename()?).is_some()).then(|| (Found::Object(parts.join("/")), one.size))
+        });
+        Ok(data.collect())
+    }
+
     /// Names of files that are part of the table, and of those that were, as long as its log remembers them.
     async fn named_by(&self, table: &'static LakeTable, state: &DeltaTable) -> Result<Vec<String>, LakeError> {
-        let folder = self.root().join(table.name);
+        let folder = self.place().of_table(table.name);
         let failed = |error| LakeError::delta(table.name, &folder, "read", error);
         let (snapshot, log_store) = (state.snapshot().map_err(failed)?, state.log_store());
         let mut names: Vec<String> = snapshot.log_data().iter().map(|file| last_part(&file.path())).collect();
@@ -70,8 +124,22 @@ impl Lake {
     }
 }
 
+/// What killed processes left on its way into a bucket.
+fn sweep_folder(folder: &Path, older_than: Timestamp) -> Result<Swept, LakeError> {
+    let (mut old, mut swept) = (vec![], Swept::default());
+    list(folder, older_than, &mut old)?;
+    for (found, bytes) in old {
+        if let Found::File(path) = found {
+            fs::remove_file(&path).map_err(LakeError::io("remove", &path))?;
+            swept.files += 1;
+            swept.bytes += bytes;
+        }
+    }
+    Ok(swept)
+}
+
 /// Old data files below this folder, with their sizes.
-fn list(folder: &Path, older_than: Timestamp, old: &mut Vec<(PathBuf, u64)>) -> Result<(), LakeError> {
+fn list(folder: &Path, older_than: Timestamp, old: &mut Vec<(Found, u64)>) -> Result<(), LakeError> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         other => other.map_err(LakeError::io("read", folder))?,
@@ -86,16 +154,15 @@ fn list(folder: &Path, older_than: Timestamp, old: &mut Vec<(PathBuf, u64)>) -> 
         };
         if metadata.is_dir() && entry.file_name() != "_delta_log" {
             list(&path, older_than, old)?;
-        } else if metadata.is_file() && data_file(&path).is_some() && is_before(&metadata, older_than) {
-            old.push((path, metadata.len()));
+        } else if metadata.is_file() && path.file_name().and_then(|name| data_file(name.to_str()?)).is_some() && is_before(&metadata, older_than) {
+            old.push((Found::File(path), metadata.len()));
         }
     }
     Ok(())
 }
 
-/// The name of a data file: `part-….parquet`, also while the library writes it (`part-….parquet#1`).
-fn data_file(path: &Path) -> Option<&str> {
-    let name = path.file_name()?.to_str()?;
+/// The name, where it is one of a data file: `part-….parquet`, also while the library writes it (`part-….parquet#1`).
+fn data_file(name: &str) -> Option<&str> {
     let whole = name.split_once('#').map_or(name, |(whole, _)| whole);
     (whole.starts_with("part-") && whole.ends_with(".parquet")).then_some(name)
 }
@@ -107,6 +174,6 @@ fn is_before(metadata: &Metadata, time: Timestamp) -> bool {
 }
 
 /// Names of data files hold an id and are unique without their folder, and no sign that is written in different ways.
-fn last_part(path: &str) -> String {
+pub(crate) fn last_part(path: &str) -> String {
     path.rsplit('/').next().unwrap_or(path).to_owned()
 }

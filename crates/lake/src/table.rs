@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use deltalake::kernel::StructType;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake::operations::create::CreateBuilder;
+use deltalake::{DeltaTable, DeltaTableError};
 use sightline_model::LakeTable;
-use url::Url;
 
 use crate::LakeError;
+use crate::marks::Marks;
+use crate::place::Place;
 use crate::snapshot::SnapshotTable;
 
 /// After how many commits a table's log is read from its start again.
@@ -19,15 +21,19 @@ const FRESH_AFTER: u64 = 16;
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) declaration: &'static LakeTable,
+    pub(crate) place: Place,
+    /// as errors name it; of a folder's lake its folder
     pub(crate) folder: PathBuf,
+    marks: Marks,
     handle: Option<DeltaTable>,
     /// how many commits of its own the handle has taken in since it read the log from its start
     taken_in: u64,
 }
 
 impl Table {
-    pub(crate) fn new(declaration: &'static LakeTable, root: &Path) -> Self {
-        Self { declaration, folder: root.join(declaration.name), handle: None, taken_in: 0 }
+    pub(crate) fn new(declaration: &'static LakeTable, place: &Place, marks: &Marks) -> Self {
+        let (folder, place, marks) = (place.of_table(declaration.name), place.clone(), marks.clone());
+        Self { declaration, place, folder, marks, handle: None, taken_in: 0 }
     }
 
     pub(crate) async fn transaction(&mut self, app: &str) -> Result<Option<i64>, LakeError> {
@@ -39,7 +45,7 @@ impl Table {
 
     pub(crate) async fn snapshot(&mut self) -> Result<SnapshotTable, LakeError> {
         match self.refreshed().await? {
-            Some(table) => SnapshotTable::of(self.declaration, &self.folder, &table),
+            Some(table) => SnapshotTable::of(self.declaration, &self.place, &table),
             None => Ok(SnapshotTable::empty(self.declaration)),
         }
     }
@@ -59,6 +65,7 @@ impl Table {
     /// Keeps the state after a commit of this process.
     pub(crate) fn keep(&mut self, table: DeltaTable) {
         self.take_in(1);
+        self.marks.saw(self.declaration.name, table.version());
         self.handle = Some(table);
     }
 
@@ -78,20 +85,24 @@ impl Table {
             table.update_state().await.map_err(failed(self.declaration, &self.folder, "read"))?;
             let commits = table.version().unwrap_or_default() - before.unwrap_or_default();
             self.take_in(commits);
-        } else if self.folder.join("_delta_log").is_dir() {
-            let builder = DeltaTableBuilder::from_url(self.url()?).map_err(self.failed("open"))?;
-            let mut table = builder.build().map_err(self.failed("open"))?;
+        } else if self.place.local().is_none() || self.folder.join("_delta_log").is_dir() {
+            let mut table = DeltaTable::new(self.place.log_store(self.declaration.name)?);
             if table.verify_deltatable_existence().await.map_err(self.failed("open"))? {
                 table.load().await.map_err(self.failed("open"))?;
                 self.handle = Some(table);
                 self.taken_in = 0;
             }
         }
+        if let Some(table) = &self.handle {
+            self.marks.saw(self.declaration.name, table.version());
+        }
         Ok(self.handle.clone())
     }
 
     async fn created(&mut self) -> Result<DeltaTable, LakeError> {
-        fs::create_dir_all(&self.folder).map_err(LakeError::io("create", &self.folder))?;
+        if self.place.local().is_some() {
+            fs::create_dir_all(&self.folder).map_err(LakeError::io("create", &self.folder))?;
+        }
         match self.try_create().await {
             Ok(table) => {
                 self.handle = Some(table.clone());
@@ -103,24 +114,16 @@ impl Table {
     }
 
     async fn try_create(&self) -> Result<DeltaTable, DeltaTableError> {
-        let url = Url::from_directory_path(&self.folder)
-            .map_err(|()| DeltaTableError::InvalidTableLocation(self.folder.display().to_string()))?;
+        let log_store = self.place.log_store(self.declaration.name);
+        let log_store = log_store.map_err(|error| DeltaTableError::InvalidTableLocation(error.to_string()))?;
         let columns: StructType = sightline_columns::schema(self.declaration).as_ref().try_into_kernel()?;
-        let create = DeltaTable::try_from_url(url).await?.create();
-        create
+        CreateBuilder::new()
+            .with_log_store(log_store)
             .with_table_name(self.declaration.name)
             .with_comment(self.declaration.about)
             .with_columns(columns.fields().cloned())
             .with_partition_columns(self.declaration.partition_by.iter().copied())
             .await
-    }
-
-    fn url(&self) -> Result<Url, LakeError> {
-        Url::from_directory_path(&self.folder).map_err(|()| LakeError::Table {
-            table: self.declaration.name,
-            path: self.folder.clone(),
-            message: "the path is not absolute".to_owned(),
-        })
     }
 
     pub(crate) fn failed(&self, doing: &'static str) -> impl Fn(DeltaTableError) -> LakeError + '_ {

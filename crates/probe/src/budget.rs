@@ -1,5 +1,7 @@
 //! The budget: the worst case of a call is reserved before it is made and settled when it has ended.
 
+use crate::plan::Plan;
+use crate::resume::Resumed;
 use crate::{ProbeError, Usd};
 use std::sync::{Mutex, PoisonError};
 
@@ -77,6 +79,11 @@ impl Budget {
     /// An account of which nothing is used yet.
     pub fn new(limits: Limits) -> Self {
         Self::spent_before(limits, Cost::default())
+    }
+
+    /// An account of several runs that go on after they were cut short: what each has used already counts, even beyond the limits.
+    pub fn carried<'r>(limits: Limits, runs: impl Iterator<Item = (&'r Resumed, &'r Plan)>) -> Self {
+        Self::spent_before(limits, runs.fold(Cost::default(), |sum, (run, plan)| sum.plus(run.cost(plan))))
     }
 
     /// For a run that goes on: what it has used already counts, even beyond the limits.

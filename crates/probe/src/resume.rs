@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Resumed {
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) started_at: Timestamp,
+    /// what the run itself says it cost, with what a part of it that was killed may have cost
+    recorded: Usd,
     /// it was killed: some calls may have been made that nobody wrote down
     pub(crate) was_killed: bool,
 }
@@ -39,7 +41,14 @@ impl Resumed {
         if planned != run.planned {
             return refused(format!("{planned} calls are planned in place of {}; begin a new run", run.planned));
         }
-        Ok(Self { attempts, started_at: run.started_at, was_killed: run.status == RunStatus::Running })
+        Ok(Self { was_killed: run.status == RunStatus::Running, ..Self::ended(run, attempts) })
+    }
+
+    /// A run of which nothing more is called: it counts in the account of those beside it, see [`Budget::carried`](crate::Budget::carried).
+    pub fn ended(run: &ProbeRun, attempts: Vec<Attempt>) -> Self {
+        // Rounded up, as in `spent`.
+        let recorded = Usd::from_nanos((run.spent_usd.max(0.0) * 1e9).ceil() as u64);
+        Self { attempts, started_at: run.started_at, recorded, was_killed: false }
     }
 
     /// Attempts that were made.
@@ -66,7 +75,7 @@ impl Resumed {
         };
         let known = Cost {
             requests: self.attempts.len() as u64,
-            usd: self.spent(),
+            usd: self.spent().max(self.recorded),
             output_tokens: self.attempts.iter().map(tokens).fold(0, u64::saturating_add),
         };
         if !self.was_killed {

@@ -21,7 +21,6 @@ use sightline_aws::{Aws, CallError, CallErrorKind, Listening};
 use sightline_lake::{Lake, LakeError};
 use sightline_model::untrusted::shortened;
 use sightline_model::{RunId, lake_table};
-use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -148,7 +147,8 @@ pub async fn run_within(
     let jobs =
         plan.jobs().filter(|(probe, trial)| !made.contains(&(&*probe.pack, &*probe.probe_id, i64::from(*trial))));
     let attempts = stream::iter(jobs).map(|(probe, trial)| run.attempt(probe, trial));
-    let mut attempts = pin!(attempts.buffer_unordered(concurrency).filter_map(std::future::ready));
+    // Boxed, or the compiler cannot tell of what waits for this that it may change threads.
+    let mut attempts = attempts.buffer_unordered(concurrency).filter_map(std::future::ready).boxed();
 
     let mut tally = Tally::default();
     before.into_iter().flat_map(|resumed| &resumed.attempts).for_each(|attempt| tally.add(attempt));

@@ -34,6 +34,9 @@ pub enum ReportError {
     /// The stream refused.
     #[error("cannot write the report: {0}")]
     Stream(#[from] io::Error),
+    /// What is reported could not be read.
+    #[error("cannot read what is reported: {0}")]
+    Source(Box<dyn std::error::Error + Send + Sync>),
     /// The page's template failed: a fault of ours.
     #[error("the `{format}` report could not be rendered: {message}; this is a fault of sightline, please report it")]
     Render {

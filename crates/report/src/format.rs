@@ -10,6 +10,7 @@
 
 use crate::{Report, ReportError};
 use std::io;
+use std::path::Path;
 
 /// One way to write a report.
 pub trait Format: Sync {
@@ -27,6 +28,25 @@ pub trait Format: Sync {
     /// # Errors
     /// When the stream refuses, or the format cannot express the report.
     fn write(&self, report: &Report, out: &mut dyn io::Write) -> Result<(), ReportError>;
+
+    /// How the report goes into a folder, where its reader takes a part at a time; none where one file holds it.
+    fn folder(&self) -> Option<&dyn FolderFormat> {
+        None
+    }
+
+    /// What is to be done with the file, or the folder, in one sentence; none where its name says it.
+    fn next_step(&self, _path: &Path, _is_folder: bool) -> Option<String> {
+        None
+    }
+}
+
+/// One way to write a report to several files.
+pub trait FolderFormat: Sync {
+    /// Writes the whole report into this folder, which is there. Files of its own of an earlier report go away.
+    ///
+    /// # Errors
+    /// When a file cannot be written or removed.
+    fn write(&self, report: &Report, folder: &Path) -> Result<(), ReportError>;
 }
 
 include!(concat!(env!("OUT_DIR"), "/formats.rs"));

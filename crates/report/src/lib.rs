@@ -4,15 +4,19 @@
 //! Each format is one file in `src/format/`, see [`format`]; those of a run of probes are in `src/probe_format/`, see [`probe_format`].
 //! [`OutputSpec`] and [`ProbeOutputSpec`] are `-o FORMAT[=PATH]`.
 
+mod asff;
 mod bom;
 mod cells;
 mod count;
 mod error;
+mod event_output;
 pub mod format;
 mod garak;
 mod html;
 mod json_lines;
 mod junit;
+mod markup;
+pub mod ocsf;
 mod output;
 mod place;
 pub mod probe_format;
@@ -23,7 +27,8 @@ mod sarif;
 
 pub use count::{CheckCount, Counts, MissingAction, OutcomeCount, TableCount};
 pub use error::ReportError;
-pub use format::Format;
+pub use event_output::EventOutputSpec;
+pub use format::{FolderFormat, Format};
 pub use output::{OutputSpec, ProbeOutputSpec};
 pub use probe_format::ProbeFormat;
 pub use probed::{

@@ -3,8 +3,9 @@
 use crate::format::{self, Format};
 use crate::probe_format::{self, ProbeFormat};
 use crate::{ProbeReport, Report, ReportError, place};
+use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// A format and where its output goes.
@@ -60,13 +61,31 @@ impl std::fmt::Debug for ProbeOutputSpec {
 }
 
 impl OutputSpec {
-    /// Writes the report to the file, or to `stdout` where none is named; a file as a whole or not at all.
+    /// Writes the report to the file, or to `stdout` where none is named; a file as a whole or not at all. A format that has one form
+    /// for folders takes it where the path is one, or ends with `/`.
     ///
     /// # Errors
     /// When the place cannot be written to; the message names it.
     pub fn write(&self, report: &Report, stdout: &mut dyn Write) -> Result<(), ReportError> {
-        place::write(self.path.as_deref(), stdout, &|out| self.format.write(report, out))
+        match (&self.path, self.format.folder()) {
+            (Some(path), Some(format)) if is_folder(path) => {
+                fs::create_dir_all(path).map_err(|error| ReportError::file(path, error))?;
+                format.write(report, path)
+            }
+            _ => place::write(self.path.as_deref(), stdout, &mut |out| self.format.write(report, out)),
+        }
     }
+
+    /// What is to be done with what was written, where that goes without saying to nobody.
+    pub fn next_step(&self) -> Option<String> {
+        let path = self.path.as_deref()?;
+        self.format.next_step(path, is_folder(path))
+    }
+}
+
+/// Whether a folder is named: one that is there, or by the slash at its end.
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
 }
 
 impl ProbeOutputSpec {
@@ -75,6 +94,6 @@ impl ProbeOutputSpec {
     /// # Errors
     /// When the place cannot be written to; the message names it.
     pub fn write(&self, report: &ProbeReport, stdout: &mut dyn Write) -> Result<(), ReportError> {
-        place::write(self.path.as_deref(), stdout, &|out| self.format.write(report, out))
+        place::write(self.path.as_deref(), stdout, &mut |out| self.format.write(report, out))
     }
 }

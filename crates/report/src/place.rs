@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Writes the content.
-pub(crate) type Fill<'a> = &'a dyn Fn(&mut dyn Write) -> Result<(), ReportError>;
+pub(crate) type Fill<'a> = &'a mut dyn FnMut(&mut dyn Write) -> Result<(), ReportError>;
 
 /// `FORMAT`, and what stands behind `=`.
 pub(crate) fn split(spec: &str) -> (&str, Option<&str>) {

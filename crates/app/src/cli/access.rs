@@ -1,5 +1,7 @@
 //! `sightline access`: what principals are granted, beside what they use.
 
+mod events;
+
 use super::Global;
 use crate::exit::Exit;
 use crate::stage::access;
@@ -10,6 +12,7 @@ use clap::{Args, Subcommand};
 use sightline_discover::access::{Unused, Use};
 use sightline_model::ModelAccess;
 use sightline_model::model_access::AccessDecision;
+use sightline_report::EventOutputSpec;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the text beside a word begins.
@@ -31,6 +34,9 @@ enum Action {
 /// Work out who may use which AI, directly and through others, and keep it as the table `model_access`
 #[derive(Debug, Args)]
 struct List {
+    /// Write an event a principal: `ocsf`, `ocsf=FILE`
+    #[arg(long, short, value_name = "FORMAT[=FILE]", conflicts_with = "json")]
+    output: Option<EventOutputSpec>,
     /// Print every row as JSON, with the ways
     #[arg(long)]
     json: bool,
@@ -44,6 +50,9 @@ struct UnusedOf {
     /// Print the right-sized policy, in place of all that the principal has
     #[arg(long, conflicts_with = "json")]
     policy: bool,
+    /// Write the comparison as an event: `ocsf`, `ocsf=FILE`
+    #[arg(long, short, value_name = "FORMAT[=FILE]", conflicts_with_all = ["json", "policy"])]
+    output: Option<EventOutputSpec>,
     /// Print the comparison as JSON
     #[arg(long)]
     json: bool,
@@ -65,7 +74,9 @@ impl List {
         let asked = access::from_lake(&lake).await?;
         asked.warn();
         let rows = access::evaluate(&lake, &asked).await?;
-        if self.json {
+        if let Some(output) = &self.output {
+            events::all(output, &rows)?;
+        } else if self.json {
             print::json(&rows)?;
         } else {
             show(&rows)?;
@@ -109,7 +120,9 @@ impl UnusedOf {
         let principal = asked.principal(&self.principal)?;
         let arn = asked.organization().principals.get(principal).map_or("", |principal| principal.arn.as_str());
         let unused = sightline_discover::access::unused(&stage::session(&lake).await?, arn).await?;
-        if self.json {
+        if let Some(output) = &self.output {
+            events::one(output, &unused)?;
+        } else if self.json {
             print::json(&unused)?;
         } else if self.policy {
             let Some(policy) = &unused.proposal else {

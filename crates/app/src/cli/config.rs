@@ -2,8 +2,9 @@
 
 use super::Global;
 use super::keep::{self, Kept};
-use crate::config::{Config, MuteRule, Place, SCHEMA};
+use crate::config::{Config, MuteRule, Place, SCHEMA, Serve};
 use crate::exit::Exit;
+use crate::serve::auth::Role;
 use crate::table::{Table, Tone};
 use crate::{print, world};
 use anyhow::bail;
@@ -123,6 +124,10 @@ fn resolved(lake: &Path, config: &Config, is_named: bool, kept: Kept) -> Vec<Set
         config.public_ai.iter().map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
     );
     settings.extend(config.probe_allow.iter().map(|pattern| setting("probe.allow", pattern, &file)));
+    settings.extend(of_server(&config.serve, &file));
+    settings.extend(config.notifications.iter().map(|one| {
+        setting(&format!("notification.{}", one.name), &format!("{}, {}", one.channel.as_str(), one.channel.place()), &file)
+    }));
     settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
     let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);
     settings.extend(config.mutes.iter().map(|rule| setting(&format!("mute.{}", rule.name()), &until(rule), &file)));
@@ -142,6 +147,19 @@ fn of_place(place: &Place, file: &str) -> Vec<Setting> {
     ];
     let told = |(key, value): (&str, Option<&str>)| Some(setting(&format!("logs.{}.{key}", place.name), value?, file));
     values.into_iter().filter_map(told).collect()
+}
+
+fn of_server(serve: &Serve, file: &str) -> Vec<Setting> {
+    let told = |key: &str, value: &str| setting(&format!("serve.{key}"), value, file);
+    let mut settings: Vec<Setting> = serve.otlp.iter().map(|collector| told("otlp", collector)).collect();
+    if let Some(oidc) = &serve.oidc {
+        settings.push(told("oidc.issuer", &oidc.issuer));
+        settings.push(told("oidc.client_id", &oidc.client_id));
+        settings.push(told("oidc.redirect_url", &oidc.redirect_url));
+        let role = |(value, role): (&String, &Role)| told(&format!("oidc.roles.{value}"), role.as_str());
+        settings.extend(oidc.roles.iter().map(role));
+    }
+    settings
 }
 
 /// Where a setting is from that may be given by a flag, a variable and the file.

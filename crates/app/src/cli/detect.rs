@@ -1,5 +1,6 @@
 //! `sightline detect`: who abuses models, told by the logs.
 
+mod events;
 pub(crate) mod explain;
 mod list;
 mod show;
@@ -12,6 +13,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use sightline_check::detect::{self, Detected};
 use sightline_model::Severity;
+use sightline_report::EventOutputSpec;
 
 /// Look for abuse of models in the logs: one case for one actor and time, and what could not be looked at
 #[derive(Debug, Args)]
@@ -53,6 +55,9 @@ struct Look {
     /// Exit with 0 whatever is found
     #[arg(long)]
     exit_zero: bool,
+    /// Write the cases as events: `ocsf`, `ocsf=FILE`; what could not be assessed is among them
+    #[arg(long, short, value_name = "FORMAT[=FILE]", conflicts_with = "json")]
+    output: Option<EventOutputSpec>,
     /// Print the cases as JSON
     #[arg(long)]
     json: bool,
@@ -74,7 +79,9 @@ impl Look {
         let detections = detect::selected(detect::detections()?, &self.select)?;
         let lake = stage::open(&global.lake).await?;
         let (window, detected) = stage::detect::detect(&lake, &detections, &self.since, self.until.as_ref()).await?;
-        if self.json {
+        if let Some(output) = &self.output {
+            events::write(output, &detected, &detections)?;
+        } else if self.json {
             let mut told = json!({
                 "from": window.from, "until": window.until, "history": window.history, "detections": detections.len(),
                 "cases": detected.cases, "not_assessed": detected.not_assessed, "own_calls": detected.own_calls,

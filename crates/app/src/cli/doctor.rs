@@ -98,7 +98,8 @@ impl Examination {
         let (account, disk, lake, configuration, kubernetes) = tokio::join!(
             self.account(&variables),
             bounded(limit, "disk", {
-                let lake = self.lake.clone();
+                let bucket = crate::lake_place::is_bucket(&self.lake);
+                let lake = if bucket { crate::lake_place::state_folder(&self.lake) } else { self.lake.clone() };
                 move || disk::lines(&lake, &world::temporary())
             }),
             bounded(limit, "lake", {

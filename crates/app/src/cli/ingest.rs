@@ -14,12 +14,12 @@ use crate::exit::Exit;
 use crate::progress::IngestLine;
 use crate::since::Since;
 use crate::stage::log_places::Destinations;
-use crate::{interrupt, print, stage, world};
+use crate::{interrupt, lake_place, print, stage, world};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use sightline_collect::CollectError;
-use sightline_collect::logs::{IngestOptions, LogStore, ingest, survey};
-use sightline_lake::Lake;
+use sightline_collect::logs::{IngestOptions, LogStore, QueueOptions, Shard, ingest, survey};
+use sightline_lake::{Lake, LakeError};
 use sightline_model::untrusted::for_terminal;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -36,8 +36,21 @@ pub(crate) struct Ingest {
     /// `logs://<log group>`, a folder, a file, `-` for standard input; or the name of a place in the configuration
     #[arg(value_name = "PLACE|NAME")]
     places: Vec<String>,
+    /// Queue that S3 tells of new objects: its name, ARN or URL. The same as the place `sqs://…`; may be given several times
+    #[arg(long = "queue", value_name = "URL|ARN|NAME")]
+    queues: Vec<String>,
+    /// For how long a queue keeps messages from other workers; extended as long as this one lives. What a killed worker held comes again then
+    #[arg(long, default_value = "300", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=43_200))]
+    visibility: u64,
+    /// How long one request to a queue waits for messages
+    #[arg(long, default_value = "20", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=20), hide = true)]
+    queue_wait: u64,
+    /// Read this worker's part of the objects: `2/3` is the second of three workers, each with another number. Of a queue each takes what it is
+    /// given, and the number only tells workers apart
+    #[arg(long, value_name = "I/N", env = "SIGHTLINE_SHARD")]
+    shard: Option<Shard>,
     /// Read where the newest scan saw that logs are written
-    #[arg(long, conflicts_with = "places")]
+    #[arg(long, conflicts_with_all = ["places", "queues"])]
     discovered: bool,
     /// Only objects modified since then: a time (`2026-11-01T00:00:00Z`) or an age (`7d`, `12h`)
     #[arg(long, value_name = "TIME|AGE")]
@@ -79,7 +92,7 @@ impl Ingest {
     /// Reads the places and prints what was read and what was not.
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let config = Config::load(global.config.as_deref())?;
-        let places = if self.discovered { discovered(global).await? } else { chosen(&self.places, &config)? };
+        let places = if self.discovered { discovered(global).await? } else { chosen(&self.named(), &config)? };
         if places.is_empty() {
             nothing_chosen(global).await;
             return Ok(Exit::CouldNotRun);
@@ -87,13 +100,28 @@ impl Ingest {
         let mut stores = Stores::new(&self.access);
         let mut opened = Vec::with_capacity(places.len());
         for place in &places {
-            opened.push((place, stores.open(place).await?));
+            opened.push((place, self.patient(stores.open(place).await?)));
         }
         if self.dry_run { self.look(global, &config, &opened).await } else { self.read(global, &config, &opened).await }
     }
 
+    /// A queue, read as the arguments say.
+    fn patient(&self, store: LogStore) -> LogStore {
+        let (wait, visibility) = (Duration::from_secs(self.queue_wait), Duration::from_secs(self.visibility));
+        match store {
+            LogStore::Queue(queue) => LogStore::Queue(queue.with(QueueOptions { wait, visibility, ..QueueOptions::default() })),
+            other => other,
+        }
+    }
+
+    /// Places and queues, as addresses.
+    fn named(&self) -> Vec<String> {
+        let address = |queue: &String| if queue.contains("://") { queue.clone() } else { format!("sqs://{queue}") };
+        self.places.iter().cloned().chain(self.queues.iter().map(address)).collect()
+    }
+
     async fn read(&self, global: &Global, config: &Config, stores: &[(&Chosen, LogStore)]) -> anyhow::Result<Exit> {
-        let lake = Lake::create(&global.lake).await?;
+        let lake = stage::create(&global.lake).await?;
         let cancel = interrupt::token();
         let (mut exit, mut answers) = (Exit::Clean, Map::new());
         for (place, store) in stores {
@@ -162,6 +190,7 @@ impl Ingest {
     fn options(&self, place: &Chosen, config: &Config, cancel: &CancellationToken) -> anyhow::Result<IngestOptions> {
         let since = self.since.as_ref().or(place.since.as_ref());
         Ok(IngestOptions {
+            shard: self.shard,
             since: since.map(|since| since.before(world::now())).transpose()?,
             source: self.source.or(place.source),
             concurrency: self.concurrency.get(),
@@ -192,11 +221,20 @@ fn or_next<T>(ended: Result<T, CollectError>, place: &Chosen, places: usize) -> 
 
 /// The lake; where there is none, an empty one for the time being: to look must not make one.
 async fn existing_or_empty(global: &Global) -> anyhow::Result<(Lake, Option<TempDir>)> {
-    if global.lake.exists() {
+    if lake_place::is_bucket(&global.lake) {
+        match stage::open(&global.lake).await {
+            Err(error) if is_missing(&error) => {}
+            opened => return Ok((opened?, None)),
+        }
+    } else if global.lake.exists() {
         return Ok((Lake::open(&global.lake).await?, None));
     }
     let folder = TempDir::new()?;
     Ok((Lake::create(folder.path()).await?, Some(folder)))
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<LakeError>(), Some(LakeError::Missing { .. }))
 }
 
 async fn discovered(global: &Global) -> anyhow::Result<Vec<Chosen>> {

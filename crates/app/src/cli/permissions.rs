@@ -1,5 +1,9 @@
 //! `sightline permissions`: what the scanner must be allowed to do.
 
+mod notify;
+
+use super::Global;
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::print;
 use crate::stage::catalogue;
@@ -15,7 +19,7 @@ use std::collections::BTreeSet;
 /// `sightline onboard terraform scanner-identity` writes the role with its policies.
 #[derive(Debug, Args)]
 pub(crate) struct Permissions {
-    /// Print this policy's document alone, such as `inventory-models`
+    /// Print this policy's document alone, such as `inventory-models`; `notify` lets the server tell the topics and event buses of `[[notification]]`
     #[arg(long, value_name = "NAME", conflicts_with_all = ["tables", "actions"])]
     policy: Option<String>,
     /// List the tables and the actions of each, not policies
@@ -31,7 +35,12 @@ pub(crate) struct Permissions {
 
 impl Permissions {
     /// Prints the policies, each small enough for a managed policy.
-    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+    pub(crate) fn run(self, global: &Global) -> anyhow::Result<Exit> {
+        if self.policy.as_deref() == Some(notify::NAME) {
+            let config = Config::load(global.config.as_deref())?;
+            print::json(&notify::policy(&config.notifications)?)?;
+            return Ok(Exit::Clean);
+        }
         let catalogue = catalogue()?;
         let mut actions: BTreeSet<String> = catalogue.actions();
         if self.with_security_audit {
@@ -53,7 +62,7 @@ impl Permissions {
                 None => print::json(&policies)?,
                 Some(name) => print::json(policies.get(name).with_context(|| {
                     let names = policies.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
-                    format!("no policy is named `{name}`; use one of: {names}")
+                    format!("no policy is named `{name}`; use one of: {names} {}", notify::NAME)
                 })?)?,
             }
         }

@@ -2,21 +2,24 @@
 
 mod compare;
 mod export;
-mod how;
+pub(crate) mod gates;
+pub(crate) mod ground;
+pub(crate) mod how;
 mod import;
+pub(crate) mod judge;
 mod list;
-mod own_packs;
+pub(crate) mod own_packs;
 mod plan;
 mod promptfoo;
 mod recorded;
 mod run;
-mod served;
-mod several;
+pub(crate) mod served;
+pub(crate) mod several;
 mod show;
 mod summary;
-mod targets;
-mod three_ways;
-mod what;
+pub(crate) mod targets;
+pub(crate) mod three_ways;
+pub(crate) mod what;
 
 use super::Global;
 use crate::exit::Exit;

@@ -9,7 +9,7 @@ use super::Global;
 use super::connection::Connection;
 use crate::exit::Exit;
 use crate::progress::ScanLine;
-use crate::{interrupt, print, world};
+use crate::{interrupt, print, stage, world};
 use clap::Args;
 use kubernetes::KubernetesArguments;
 use members::MemberArguments;
@@ -70,7 +70,7 @@ impl Scan {
             }
             return Ok(ahead::exit(&ahead));
         }
-        let lake = Lake::create(&global.lake).await?;
+        let lake = stage::create(&global.lake).await?;
         if let Some(id) = &self.discard {
             return discard(&lake, id);
         }

@@ -2,11 +2,14 @@
 
 use super::Global;
 use crate::exit::Exit;
+use crate::config::{Config, Oidc};
+use crate::log::LogFormat;
+use crate::serve::oidc::SignIn;
+use crate::serve::otlp::Otlp;
 use crate::serve::{self, App, Db, Origins};
-use crate::{print, world};
+use crate::{lake_place, print, stage, world};
 use anyhow::{Context as _, bail};
 use clap::Args;
-use sightline_lake::Lake;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
@@ -31,6 +34,9 @@ pub(crate) struct Serve {
     /// Listen on an address that other machines reach. Tokens then cross the network: put a proxy with TLS before it
     #[arg(long)]
     allow_remote: bool,
+    /// How the log on standard error is written: for people, or as a line of JSON for each event
+    #[arg(long, value_enum, default_value_t, env = "SIGHTLINE_LOG_FORMAT", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
     #[command(flatten)]
     state: StateFile,
 }
@@ -49,11 +55,7 @@ impl StateFile {
     /// # Errors
     /// It cannot be opened.
     pub(crate) fn open(&self, lake: &Path) -> anyhow::Result<Db> {
-        let path = match (&self.state, lake.parent()) {
-            (Some(path), _) => path.clone(),
-            (None, Some(folder)) => folder.join(STATE),
-            (None, None) => PathBuf::from(STATE),
-        };
+        let path = self.state.clone().unwrap_or_else(|| lake_place::state_folder(lake).join(STATE));
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
         }
@@ -71,7 +73,8 @@ impl Serve {
                 self.listen
             );
         }
-        let lake = Lake::create(&global.lake).await?;
+        let config = Config::load(global.config.as_deref())?.serve;
+        let lake = stage::create(&global.lake).await?;
         let _only = lake.lock("serve", &format!("since {}", world::now()))?;
         let db = self.state.open(&global.lake)?;
         let has_token = !db.tokens()?.is_empty();
@@ -79,6 +82,8 @@ impl Serve {
             TcpListener::bind(self.listen).await.with_context(|| format!("cannot listen on `{}`", self.listen))?;
         let address = listener.local_addr()?;
         let origins = Origins::new(address, &self.origins)?;
+        let sign_in = config.oidc.map(|oidc| sign_in(oidc, &origins)).transpose()?;
+        let otlp = Otlp::endpoint(config.otlp.as_deref()).map(|endpoint| Otlp::start(&endpoint)).transpose()?;
         let interrupted = db.interrupt_jobs(world::now())?;
         if interrupted > 0 {
             print::note(&format!(
@@ -87,13 +92,23 @@ impl Serve {
         }
         let stop = stop();
         let app = App::new(lake, global.config.clone(), db, origins, stop.clone()).await?;
+        sign_in.into_iter().for_each(|sign_in| app.set_sign_in(sign_in));
+        otlp.into_iter().for_each(|otlp| app.set_otlp(otlp));
         print::line(&format!("http://{address}"))?;
         if !has_token {
             print::note("nobody has a token yet: `sightline token create --role admin --name me` makes one");
         }
-        serve::run(app, listener, stop).await;
+        serve::run(app, listener, stop).await?;
         Ok(Exit::Clean)
     }
+}
+
+/// Sign-in as it is configured; whom the provider sends back must reach this server.
+fn sign_in(oidc: Oidc, origins: &Origins) -> anyhow::Result<SignIn> {
+    if !origins.has(&oidc.redirect_url) {
+        bail!("nobody who signs in would come back: this server does not go by the name in `{}`; say `--origin` with it", oidc.redirect_url);
+    }
+    SignIn::new(oidc)
 }
 
 /// A token that Ctrl-C, or the word of a service manager, cancels.
@@ -109,7 +124,7 @@ fn stop() -> CancellationToken {
 }
 
 #[cfg(unix)]
-async fn ended() {
+pub(super) async fn ended() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminated) = signal(SignalKind::terminate()) else {
         return drop(tokio::signal::ctrl_c().await);
@@ -121,6 +136,6 @@ async fn ended() {
 }
 
 #[cfg(not(unix))]
-async fn ended() {
+pub(super) async fn ended() {
     drop(tokio::signal::ctrl_c().await);
 }

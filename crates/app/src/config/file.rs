@@ -2,9 +2,12 @@
 
 use super::Config;
 use super::application;
+use super::cluster;
 use super::map;
 use super::mute::{self, Written};
+use super::notification;
 use super::probe::Probe;
+use super::serve;
 use crate::fault::FileFault;
 use crate::since::Since;
 use clap::ValueEnum;
@@ -70,6 +73,12 @@ struct File {
     public_ai: Vec<map::Written>,
     #[serde(default)]
     probe: Probe,
+    #[serde(default)]
+    serve: serve::Written,
+    #[serde(default)]
+    cluster: cluster::Written,
+    #[serde(default)]
+    notification: Vec<notification::Written>,
 }
 
 #[derive(Default, Deserialize)]
@@ -117,7 +126,14 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<FileFault>> {
     let mut names = BTreeSet::new();
     let read = |logs| place(logs, folder, &mut names);
     let logs = file.logs.into_iter().map(read).collect::<Result<_, _>>().map_err(at)?;
+    let mut named = BTreeSet::new();
+    let told = |one| notification::notification(one, folder, &mut named);
+    let notifications: Vec<_> = file.notification.into_iter().map(told).collect::<Result<_, _>>().map_err(at)?;
+    if notifications.len() > notification::MOST {
+        return Err(wrong(None, "there are more than 50 notifications", None));
+    }
     Ok(Config {
+        notifications,
         logs,
         raw_flows: file.keep.raw_flows,
         kept_text: file.keep.text,
@@ -126,6 +142,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, Box<FileFault>> {
         protected: file.map.protected().map_err(at)?,
         public_ai: file.public_ai.into_iter().map(map::public_ai).collect::<Result<_, _>>().map_err(at)?,
         probe_allow: file.probe.allowed().map_err(at)?,
+        serve: file.serve.read(folder).map_err(at)?,
+        cluster: file.cluster.read().map_err(at)?,
         mutes: file.mute.into_iter().map(mute::rule).collect::<Result<_, _>>().map_err(at)?,
         ..Config::default()
     })

@@ -2,11 +2,12 @@
 
 use super::problem::Problem;
 use super::state::App;
-use super::{auth, console, guard, resource};
+use super::{auth, console, guard, mcp, resource};
 use anyhow::Context as _;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
+use http::Method;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{self, ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{OpenApi, PartialSchema as _, ToSchema as _};
@@ -33,8 +34,17 @@ fn routes() -> OpenApiRouter<App> {
     resource::all().into_iter().fold(api, OpenApiRouter::merge)
 }
 
-/// The routes with all that holds for each.
-pub(super) fn router(app: App) -> Router {
+/// The routes with all that holds for each, and tools for models that ask them.
+///
+/// # Errors
+/// A tool is not described, which a test keeps from being shipped.
+pub(super) fn router(app: App) -> anyhow::Result<Router> {
+    let tools = mcp::Http::new(plain(app.clone()), app.origins().own().to_owned())?;
+    Ok(plain(app).layer(Extension(tools)))
+}
+
+/// The routes without tools for models.
+pub(super) fn plain(app: App) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .fallback(console::file)
@@ -68,15 +78,22 @@ fn complete(document: &mut Document) {
             object.additional_properties = None;
         }
     }
-    let public: Vec<&str> = auth::OPERATIONS
-        .iter()
-        .filter(|(_, _, wanted)| *wanted == auth::Wanted::Anybody)
-        .map(|(_, path, _)| *path)
-        .collect();
+    let public = |method: &Method, path: &str| {
+        let of = |(m, p, wanted): &(Method, &str, auth::Wanted)| {
+            m == method && *p == path && *wanted == auth::Wanted::Anybody
+        };
+        auth::OPERATIONS.iter().any(of)
+    };
     for (path, item) in &mut document.paths.paths {
-        let operations =
-            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten();
-        for operation in operations {
+        let operations = [
+            (Method::GET, &mut item.get),
+            (Method::PUT, &mut item.put),
+            (Method::POST, &mut item.post),
+            (Method::DELETE, &mut item.delete),
+            (Method::PATCH, &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
             let schema = Ref::from_schema_name(Problem::name());
             let content = ContentBuilder::new().schema(Some(schema)).build();
             let failed = ResponseBuilder::new()
@@ -84,7 +101,7 @@ fn complete(document: &mut Document) {
                 .content("application/problem+json", content)
                 .build();
             operation.responses.responses.insert("default".to_owned(), failed.into());
-            if !public.contains(&path.as_str()) {
+            if !public(&method, path) {
                 operation.security = Some(vec![SecurityRequirement::new(TOKEN, Vec::<String>::new())]);
             }
         }

@@ -4,6 +4,7 @@ mod roles;
 
 pub(crate) use roles::{OPERATIONS, Wanted};
 
+use super::db::token::{Token, TokenKind};
 use super::problem::Problem;
 use super::state::App;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -11,7 +12,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use clap::ValueEnum;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -63,6 +65,19 @@ pub(crate) struct Actor {
     pub(crate) name: String,
     /// What it may do
     pub(crate) role: Role,
+    /// How it came to be
+    pub(crate) kind: TokenKind,
+    /// When it ends; nothing where it does not
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl Actor {
+    /// Who has this token.
+    pub(crate) fn of(token: &Token) -> Self {
+        let Token { id, name, role, kind, expires_at, .. } = token;
+        Self { token: id.clone(), name: name.clone(), role: *role, kind: *kind, expires_at: *expires_at }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {
@@ -85,7 +100,16 @@ pub(crate) async fn admit(State(app): State<App>, mut request: Request, next: Ne
             }
             next.run(request).await
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let is_other_method = problem.status == StatusCode::METHOD_NOT_ALLOWED.as_u16();
+            let mut response = problem.into_response();
+            if let Some(methods) =
+                HeaderValue::from_str(&roles::methods(path.as_str())).ok().filter(|_| is_other_method)
+            {
+                response.headers_mut().insert(header::ALLOW, methods);
+            }
+            response
+        }
     }
 }
 
@@ -107,7 +131,7 @@ fn allowed(app: &App, method: &Method, path: &str, headers: &HeaderMap) -> Resul
         let text = format!("this needs the role `{wanted}`; the token `{}` has `{}`", token.name, token.role);
         return Err(Problem::new(StatusCode::FORBIDDEN, text));
     }
-    Ok(Some(Actor { token: token.id, name: token.name, role: token.role }))
+    Ok(Some(Actor::of(&token)))
 }
 
 fn unknown() -> Problem {

@@ -1,7 +1,9 @@
-//! What the server keeps beside the lake: tokens, jobs, schedules and the audit log, in one SQLite file. A file of this module is a table.
+//! What the server keeps beside the lake: tokens, jobs, schedules, notices and the audit log, in one SQLite file. A file of this module is a table.
 
 pub(crate) mod audit;
+pub(crate) mod delivery;
 pub(crate) mod job;
+pub(crate) mod known;
 pub(crate) mod schedule;
 pub(crate) mod token;
 
@@ -13,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Steps from the empty file on. A step that was shipped is never changed; `user_version` counts those that were done.
-const MIGRATIONS: &[&str] = &[include_str!("db/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("db/1.sql"), include_str!("db/2.sql"), include_str!("db/3.sql")];
 
 /// How long a statement waits for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+use tracing::Instrument as _;
 
 /// An answer begins after this time at the latest.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,7 +45,10 @@ pub(crate) async fn watch(State(app): State<App>, mut request: Request, next: Ne
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
     let began = app.now();
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let traced = app.otlp().map(|otlp| otlp.request(&method, route.as_deref(), request.headers(), &id));
+    // Whatever is logged meanwhile has the id too.
+    let span = tracing::info_span!("request", request.id = id);
+    let answered = AssertUnwindSafe(next.run(request).instrument(span)).catch_unwind();
     let response = match tokio::time::timeout(PATIENCE, answered).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Problem::new(
@@ -59,6 +63,10 @@ pub(crate) async fn watch(State(app): State<App>, mut request: Request, next: Ne
     let took = app.now().duration_since(began);
     let status = response.status().as_u16();
     app.meters().answered(route.as_deref().unwrap_or("none"), status, took);
+    if let (Some(otlp), Some(traced)) = (app.otlp(), traced) {
+        otlp.answered(route.as_deref().unwrap_or("none"), status, took);
+        traced.answered(status);
+    }
     // The path is as it was sent: percent-encoded, so that no line of the log can be forged. The query may hold what people look for.
     tracing::info!(request.id = id, http.method = %method, http.path = path, http.status = status, duration_ms = took.as_millis(), "answered");
     finished(response, &id)
@@ -139,6 +147,18 @@ impl Origins {
             all.hosts.push(authority);
         }
         Ok(all)
+    }
+
+    /// The name that the server always goes by.
+    pub(crate) fn own(&self) -> &str {
+        self.hosts.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// Whether the server goes by the host of this URL.
+    pub(crate) fn has(&self, url: &str) -> bool {
+        let uri: Option<Uri> = url.parse().ok();
+        let host = uri.as_ref().and_then(|uri| Some(uri.authority()?.as_str()));
+        host.is_some_and(|host| self.hosts.iter().any(|one| one.eq_ignore_ascii_case(host)))
     }
 }
 

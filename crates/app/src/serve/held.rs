@@ -3,16 +3,20 @@
 
 mod allowed;
 mod finding;
+mod index;
 
 pub(crate) use allowed::Allowed;
 pub(crate) use finding::FindingRow;
+pub(crate) use index::Wanted;
 
 use super::page::Rows;
 use crate::config::Config;
 use crate::stage;
 use anyhow::Context as _;
+use index::Index;
 use serde::de::DeserializeOwned;
 use sightline_check::Check;
+use sightline_discover::route::Network;
 use sightline_lake::{Lake, Mark, Session};
 use sightline_model::edge::Edge;
 use sightline_model::{BlindSpot, Case, Coverage};
@@ -60,6 +64,7 @@ pub(crate) struct Held {
     /// those that ship and the user's own, with the families of probes
     pub(crate) checks: Arc<Vec<Check>>,
     findings: Cell<FindingRow>,
+    index: OnceCell<Arc<Index>>,
     /// what was asked of the findings, and which fit: who pages through them asks the same again
     asked: Mutex<VecDeque<(String, Arc<[u32]>)>>,
     edges: Cell<Edge>,
@@ -67,6 +72,7 @@ pub(crate) struct Held {
     cases: Cell<Case>,
     coverage: Cell<Coverage>,
     blind_spots: Cell<BlindSpot>,
+    network: OnceCell<Arc<Network>>,
 }
 
 impl Held {
@@ -88,12 +94,14 @@ impl Held {
             config,
             checks,
             findings: Cell::new(),
+            index: OnceCell::new(),
             asked: Mutex::default(),
             edges: Cell::new(),
             allowed: OnceCell::new(),
             cases: Cell::new(),
             coverage: Cell::new(),
             blind_spots: Cell::new(),
+            network: OnceCell::new(),
             seen,
         };
         if let Some(before) = before {
@@ -102,11 +110,13 @@ impl Held {
             let (allowed, cases) = (same(&["model_access"], false), same(&["case", "run"], false));
             let (coverage, spots) = (same(&["coverage", "scan"], false), same(&["blind_spot", "run"], false));
             held.findings = handed_on(&before.findings, findings);
+            held.index = handed_on(&before.index, findings);
             held.edges = handed_on(&before.edges, edges);
             held.allowed = handed_on(&before.allowed, allowed);
             held.cases = handed_on(&before.cases, cases);
             held.coverage = handed_on(&before.coverage, coverage);
             held.blind_spots = handed_on(&before.blind_spots, spots);
+            held.network = handed_on(&before.network, same(&["resource", "coverage", "scan"], false));
         }
         Ok(held)
     }
@@ -120,20 +130,29 @@ impl Held {
         self.findings.get_or_try_init(|| async { Ok(Arc::new(read().await?)) }).await
     }
 
-    /// The places of the findings that fit. `question` is the filter as text: what was asked lately is known.
+    async fn index(&self) -> anyhow::Result<&Arc<Index>> {
+        let findings = self.findings().await?;
+        Ok(self.index.get_or_init(|| async { Arc::new(Index::new(findings)) }).await)
+    }
+
+    /// The places of the findings that have what is wanted, and fit. `question` is both as text: what was asked lately is known.
     ///
     /// # Errors
     /// The lake cannot be read.
     pub(crate) async fn findings_like(
         &self,
         question: String,
+        wanted: &Wanted<'_>,
         fits: impl Fn(&FindingRow) -> bool,
     ) -> anyhow::Result<Arc<[u32]>> {
         let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, places)) = asked().iter().find(|(known, _)| *known == question) {
             return Ok(Arc::clone(places));
         }
-        let places = self.findings().await?.places(fits);
+        let mut places = self.index().await?.places(wanted);
+        let findings = self.findings().await?;
+        places.retain(|place| findings.at(*place).is_some_and(&fits));
+        let places: Arc<[u32]> = places.into();
         let mut asked = asked();
         asked.push_front((question, Arc::clone(&places)));
         asked.truncate(ASKED);
@@ -205,6 +224,14 @@ impl Held {
         self.cell(&self.blind_spots, "SELECT * FROM current_blind_spot", key).await
     }
 
+    /// The networks of all accounts, as the newest scans saw them.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub(crate) async fn network(&self) -> anyhow::Result<&Arc<Network>> {
+        self.network.get_or_try_init(|| async { Ok(Arc::new(Network::read(&self.session).await?)) }).await
+    }
+
     async fn cell<'c, T: DeserializeOwned>(
         &self,
         cell: &'c Cell<T>,
@@ -219,7 +246,7 @@ impl Held {
     /// # Errors
     /// The lake cannot be read.
     pub(crate) async fn warm(&self) -> anyhow::Result<()> {
-        self.findings().await.context("cannot read the findings")?;
+        self.index().await.context("cannot read the findings")?;
         self.edges().await.context("cannot read the map")?;
         Ok(())
     }

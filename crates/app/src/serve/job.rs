@@ -4,8 +4,10 @@
 mod access;
 mod detect;
 mod findings;
+mod floor;
 mod ingest;
 mod map;
+mod probe;
 mod running;
 mod scan;
 mod verify;
@@ -13,8 +15,10 @@ mod verify;
 pub(crate) use running::{Jobs, Refused};
 
 use super::db::job::{JobProgress, JobStatus};
+use super::problem::Problem;
 use super::state::App;
 use crate::cli::connection::Connection;
+use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +46,8 @@ pub(crate) enum Work {
     Access(access::Access),
     /// Looks whether the account has what Sightline needs
     Verify(Box<verify::Verify>),
+    /// Runs probes, within a budget
+    Probe(Box<probe::Probe>),
 }
 
 /// Whose credentials a job uses: the server's own where nothing is said.
@@ -98,8 +104,25 @@ pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) cancel: CancellationToken,
     pub(crate) told: Arc<Told>,
-    /// the run of the lake that it goes on with
-    pub(crate) resumes: Option<String>,
+    /// how far the job came that this one goes on with
+    pub(crate) resumes: Option<JobProgress>,
+    /// the job's own id
+    id: String,
+}
+
+impl Desk {
+    /// The run of the lake that it goes on with.
+    fn resumed_run(&self) -> Option<String> {
+        self.resumes.as_ref().map(|before| before.run_id.clone()).filter(|run| !run.is_empty())
+    }
+
+    /// Writes down how far it is, now.
+    ///
+    /// # Errors
+    /// The state file cannot be written.
+    fn note(&self) -> anyhow::Result<()> {
+        self.app.db().note_progress(&self.id, &self.told.now())
+    }
 }
 
 /// How far a job is, told by the job and read by others.
@@ -107,6 +130,11 @@ pub(crate) struct Desk {
 pub(crate) struct Told(Mutex<JobProgress>);
 
 impl Told {
+    /// From here on.
+    pub(crate) fn new(progress: JobProgress) -> Self {
+        Self(Mutex::new(progress))
+    }
+
     /// Changes it.
     pub(crate) fn tell(&self, change: impl FnOnce(&mut JobProgress)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
@@ -129,6 +157,7 @@ impl Work {
             Self::Detect(_) => "detect",
             Self::Access(_) => "access",
             Self::Verify(_) => "verify",
+            Self::Probe(_) => "probe",
         }
     }
 
@@ -137,6 +166,7 @@ impl Work {
         match self {
             Self::Scan(scan) => scan.credentials.name(),
             Self::Verify(verify) => verify.credentials.name(),
+            Self::Probe(probe) => probe.plan.credentials.name(),
             _ => "lake".to_owned(),
         }
     }
@@ -150,8 +180,20 @@ impl Work {
             Self::Ingest(ingest) => ingest.check(app),
             Self::Verify(verify) => verify.check(),
             Self::Detect(detect) => detect.check(),
+            Self::Probe(probe) => probe.check(),
             _ => Ok(()),
         }
+    }
+
+    /// What is wrong with it that only others can tell; for somebody who waits for the answer. A job looks for itself as well.
+    ///
+    /// # Errors
+    /// It could not be run.
+    pub(crate) async fn admit(&self, app: &App) -> Result<(), Problem> {
+        let Self::Probe(probe) = self else { return Ok(()) };
+        let wrong = |error: anyhow::Error| Problem::unprocessable(format!("{error:#}"));
+        probe.check().map_err(wrong)?;
+        Box::pin(probe.admit(app)).await.map_err(wrong)
     }
 
     async fn run(&self, desk: &Desk) -> anyhow::Result<Came> {
@@ -164,13 +206,14 @@ impl Work {
             Self::Detect(work) => Box::pin(work.run(desk)).await,
             Self::Access(work) => Box::pin(work.run(desk)).await,
             Self::Verify(work) => Box::pin(work.run(desk)).await,
+            Self::Probe(work) => work.run(desk).boxed().await,
         }
     }
 
     /// Whether it stops by itself when it is asked to; what does not is dropped where it stands, which loses nothing: what the lake has
     /// of it was written whole.
     fn stops_itself(&self) -> bool {
-        matches!(self, Self::Scan(_) | Self::Ingest(_))
+        matches!(self, Self::Scan(_) | Self::Ingest(_) | Self::Probe(_))
     }
 }
 

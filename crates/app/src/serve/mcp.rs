@@ -1,7 +1,10 @@
-//! The API for a model's tools, by the Model Context Protocol on standard input and output. A tool is an operation of the API that reads:
-//! its parameters are those of the OpenAPI document, it is asked with the role of a viewer, and its answer is bounded.
+//! The API for a model's tools, by the Model Context Protocol, on standard input and output and over HTTP. A tool is an operation of the API that
+//! reads and that a viewer may do: its parameters are those of the OpenAPI document, and its answer is bounded.
 
+mod http;
 mod tool;
+
+pub(crate) use http::Http;
 
 use super::{App, Db, Origins, api, auth::Role};
 use crate::stage;
@@ -38,10 +41,13 @@ pub(crate) async fn run(lake: &Path, config: Option<PathBuf>) -> anyhow::Result<
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
     let app = App::new(lake, config, db, Origins::new(address, &[])?, CancellationToken::new()).await?;
     let fresh = tokio::spawn(app.clone().keep_fresh());
-    let tools = Tools::new(api::router(app), address, token.secret)?;
+    let host = app.origins().own().to_owned();
+    let handler = Handler {
+        tools: Arc::new(Tools::new(api::plain(app), host)?),
+        asks: Asks::With(format!("Bearer {}", token.secret)),
+    };
     let (input, output) = standard()?;
-    let running =
-        Handler(Arc::new(tools)).serve((input, output)).await.context("the client does not speak the protocol")?;
+    let running = handler.serve((input, output)).await.context("the client does not speak the protocol")?;
     running.waiting().await.context("the session did not end as it should")?;
     fresh.abort();
     Ok(())
@@ -66,8 +72,32 @@ fn standard() -> anyhow::Result<(tokio::fs::File, tokio::fs::File)> {
     Ok((file(std::io::stdin().as_handle())?, file(std::io::stdout().as_handle())?))
 }
 
+/// Whose token a tool is asked with.
 #[derive(Clone)]
-struct Handler(Arc<Tools>);
+enum Asks {
+    /// This one, as `authorization` has it
+    With(String),
+    /// That of the request which the message came in
+    ByTheRequest,
+}
+
+#[derive(Clone)]
+struct Handler {
+    tools: Arc<Tools>,
+    asks: Asks,
+}
+
+impl Handler {
+    fn authorization(&self, context: &RequestContext<RoleServer>) -> Option<String> {
+        match &self.asks {
+            Asks::With(authorization) => Some(authorization.clone()),
+            Asks::ByTheRequest => {
+                let head = context.extensions.get::<::http::request::Parts>()?;
+                Some(head.headers.get(::http::header::AUTHORIZATION)?.to_str().ok()?.to_owned())
+            }
+        }
+    }
+}
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
@@ -85,17 +115,18 @@ impl ServerHandler for Handler {
             Tool::new(one.name, one.about.clone(), Arc::new(one.takes.clone()))
                 .with_annotations(rmcp::model::ToolAnnotations::new().read_only(true))
         };
-        Ok(ListToolsResult::with_all_items(self.0.all().iter().map(tool).collect()))
+        Ok(ListToolsResult::with_all_items(self.tools.all().iter().map(tool).collect()))
     }
 
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments: Map<String, Value> = request.arguments.unwrap_or_default();
         let content = |text: String| vec![ContentBlock::text(text)];
-        Ok(match self.0.call(&request.name, arguments).await {
+        let authorization = self.authorization(&context).unwrap_or_default();
+        Ok(match self.tools.call(&request.name, arguments, &authorization).await {
             Ok(text) => CallToolResult::success(content(text)).into(),
             Err(text) => CallToolResult::error(content(text)).into(),
         })

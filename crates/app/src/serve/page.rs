@@ -5,7 +5,6 @@ use super::problem::Problem;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// Rows of a page where nothing is said.
@@ -116,9 +115,9 @@ impl<T> Rows<T> {
         self.rows.iter().map(|(_, row)| row)
     }
 
-    /// The places of the rows that fit, in order.
-    pub(crate) fn places(&self, fits: impl Fn(&T) -> bool) -> Arc<[u32]> {
-        (0_u32..).zip(self.iter()).filter(|(_, row)| fits(row)).map(|(place, _)| place).collect()
+    /// The row at this place.
+    pub(crate) fn at(&self, place: u32) -> Option<&T> {
+        self.rows.get(usize::try_from(place).ok()?).map(|(_, row)| row)
     }
 
     /// A page of the rows that stand at these places, which are in order.
@@ -185,7 +184,7 @@ mod tests {
             let rows = Rows::new(values.clone(), |value| format!("{:02}", value / 16));
             let mut seen = pages(&rows, limit);
             let mut wanted: Vec<u8> = values.into_iter().filter(|row| row % 3 > 0).collect();
-            let places = rows.places(|row| *row % 3 > 0);
+            let places: Vec<u32> = (0_u32..).zip(rows.iter()).filter(|(_, row)| **row % 3 > 0).map(|(place, _)| place).collect();
             let mut cursor = None::<String>;
             for _ in 0..3 {
                 let paging = Paging::new(Some(limit), cursor.as_deref()).unwrap();

@@ -7,6 +7,7 @@ mod blind_spots;
 mod cases;
 mod checks;
 mod coverage;
+mod edge_path;
 mod edges;
 mod events;
 mod findings;
@@ -14,17 +15,23 @@ mod graph;
 mod health;
 mod identities;
 mod jobs;
+mod mcp;
 mod member_list;
 mod models;
 mod mutes;
+mod news;
+mod notifications;
 mod overview;
 mod prerequisites;
+mod probe_packs;
+mod probe_plans;
 mod probe_runs;
 mod query;
 mod scans;
 mod schedules;
 mod server;
 mod settings;
+mod sign_in;
 mod tables;
 mod tokens;
 mod workloads;
@@ -37,11 +44,15 @@ pub(super) fn all() -> Vec<OpenApiRouter<App>> {
     vec![
         health::routes(),
         server::routes(),
+        sign_in::routes(),
+        mcp::routes(),
         overview::routes(),
+        news::routes(),
         findings::routes(),
         mutes::routes(),
         checks::routes(),
         edges::routes(),
+        edge_path::routes(),
         graph::routes(),
         models::routes(),
         workloads::routes(),
@@ -54,6 +65,8 @@ pub(super) fn all() -> Vec<OpenApiRouter<App>> {
         scans::routes(),
         tables::routes(),
         query::routes(),
+        probe_packs::routes(),
+        probe_plans::routes(),
         probe_runs::routes(),
         prerequisites::routes(),
         jobs::routes(),
@@ -62,5 +75,6 @@ pub(super) fn all() -> Vec<OpenApiRouter<App>> {
         tokens::routes(),
         audit::routes(),
         settings::routes(),
+        notifications::routes(),
     ]
 }

@@ -3,6 +3,8 @@
 
 #![expect(dead_code, reason = "these are shapes for the document alone")]
 
+pub(crate) mod probe;
+
 use utoipa::ToSchema;
 
 /// The answer of a check; `unknown` says that nobody could look, or decide.

@@ -8,13 +8,16 @@ use super::guard::{Origins, RequestId};
 use super::held::{Held, Seen};
 use super::job::Jobs;
 use super::meters::Meters;
+use super::notify::Bell;
+use super::oidc::SignIn;
+use super::otlp::Otlp;
 use super::past::Past;
 use crate::world;
 use jiff::Timestamp;
 use serde_json::Value;
 use sightline_lake::Lake;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast, watch};
@@ -41,9 +44,14 @@ struct Inner {
     meters: Meters,
     past: Past,
     jobs: Jobs,
+    bell: Bell,
     events: broadcast::Sender<Event>,
     /// one writes the configuration at a time
     configuring: Mutex<()>,
+    /// nothing where no provider is configured
+    sign_in: OnceLock<SignIn>,
+    /// nothing where no collector is configured
+    otlp: OnceLock<Otlp>,
     stop: CancellationToken,
     requests: AtomicU64,
     began: Timestamp,
@@ -73,9 +81,12 @@ impl App {
             refreshing: Mutex::new(()),
             meters: Meters::default(),
             past: Past::default(),
-            jobs: Jobs::default(),
+            jobs: Jobs::new()?,
+            bell: Bell::default(),
             events: broadcast::Sender::new(EVENTS),
             configuring: Mutex::default(),
+            sign_in: OnceLock::new(),
+            otlp: OnceLock::new(),
             stop,
             requests: AtomicU64::new(0),
             began: world::now(),
@@ -158,12 +169,42 @@ impl App {
         self.db().record(&change, self.now())
     }
 
+    /// Rung when there is something to be sent.
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.0.bell
+    }
+
+    /// Each state of the lake that is held, as it takes its place.
+    pub(crate) fn states(&self) -> watch::Receiver<Arc<Held>> {
+        self.0.held.subscribe()
+    }
+
     pub(crate) fn jobs(&self) -> &Jobs {
         &self.0.jobs
     }
 
     pub(crate) fn configuring(&self) -> &Mutex<()> {
         &self.0.configuring
+    }
+
+    /// Lets people sign in by a provider from now on; the first that is set holds.
+    pub(crate) fn set_sign_in(&self, sign_in: SignIn) {
+        drop(self.0.sign_in.set(sign_in));
+    }
+
+    /// Sign-in by a provider, where one is configured.
+    pub(crate) fn sign_in(&self) -> Option<&SignIn> {
+        self.0.sign_in.get()
+    }
+
+    /// Sends traces and metrics from now on; the first that is set holds.
+    pub(crate) fn set_otlp(&self, otlp: Otlp) {
+        drop(self.0.otlp.set(otlp));
+    }
+
+    /// The way to the collector of traces and metrics, where one is configured.
+    pub(crate) fn otlp(&self) -> Option<&Otlp> {
+        self.0.otlp.get()
     }
 
     pub(crate) fn stop(&self) -> &CancellationToken {

@@ -51,7 +51,7 @@ struct Newest {
 }
 
 /// The moment behind the newest record.
-async fn newest(session: &Session) -> anyhow::Result<Option<Timestamp>> {
+pub(crate) async fn newest(session: &Session) -> anyhow::Result<Option<Timestamp>> {
     let sql = "SELECT max(newest) AS newest FROM (SELECT max(event_time) AS newest FROM api_call \
                UNION ALL SELECT max(event_time) FROM model_invocation)";
     let rows: Vec<Newest> = session.sql(sql).await?.rows_as()?;

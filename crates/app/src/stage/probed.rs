@@ -1,7 +1,9 @@
 //! Runs of probes beside the checks: each family as a check that others can be told of, and runs as reports tell them.
 
+mod compared;
 mod told;
 
+pub(crate) use compared::{Verdict, verdict};
 pub(crate) use told::{newest, report};
 
 use jiff::Timestamp;

@@ -6,8 +6,12 @@ use sightline_lake::{Lake, Session};
 use sightline_model::edge::Edge;
 use sightline_model::log::{LogGap, LogObject};
 use sightline_model::{Coverage, Status};
-use sightline_report::{FixBlock, LogProblem, LogSource, Logs, OutputSpec, Report, ReportedFinding, Scan};
+use sightline_report::ocsf::Made;
+use sightline_report::{
+    EventOutputSpec, FixBlock, LogProblem, LogSource, Logs, OutputSpec, Report, ReportError, ReportedFinding, Scan,
+};
 use std::collections::BTreeMap;
+use std::io::Write;
 
 /// Gathers a report of these findings; without edges, those of the newest map.
 ///
@@ -50,8 +54,31 @@ pub(crate) fn write(report: &Report, outputs: &[OutputSpec]) -> anyhow::Result<(
         if let Some(path) = &output.path {
             crate::print::note(&format!("wrote {}", path.display()));
         }
+        if let Some(step) = output.next_step() {
+            crate::print::note(&step);
+        }
     }
     Ok(())
+}
+
+/// Writes events where a command says; those of a file as a whole or not at all.
+///
+/// # Errors
+/// The place cannot be written to, or what is told cannot be read.
+pub(crate) fn write_events(
+    output: &EventOutputSpec,
+    fill: &mut dyn FnMut(&mut dyn Write) -> Result<(), ReportError>,
+) -> anyhow::Result<()> {
+    output.write(&mut crate::print::lines(), fill)?;
+    if let Some(path) = &output.path {
+        crate::print::note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+/// What events tell of their maker.
+pub(crate) fn made() -> Made {
+    Made { at: crate::world::now(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
 fn with_fix(told: Told, checks: &BTreeMap<&str, &Check>) -> ReportedFinding {

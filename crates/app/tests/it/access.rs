@@ -12,7 +12,7 @@ const MODEL: &str = "arn:aws:bedrock:us-east-1::foundation-model/acme.large-v1:0
 const CHAT: &str = "arn:aws:iam::111111111111:role/chat";
 
 /// One account: `chat` may use a model with guardrail `g1`, `ana` may not; all tables were read, but `denied`.
-async fn lake(denied: &[&str]) -> TempDir {
+pub(crate) async fn lake(denied: &[&str]) -> TempDir {
     let folder = TempDir::new().unwrap();
     let lake = Lake::create(&folder.path().join("lake")).await.unwrap();
     let covered = |(table, region): (String, &str)| {

@@ -4,10 +4,10 @@ use crate::support::{Ended, assert_error, gzip, run, sightline, write};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// One event: who, when (day and time), which call, and what else it holds.
-fn event(who: &str, at: &str, source: &str, name: &str, more: &Value) -> Value {
+pub(crate) fn event(who: &str, at: &str, source: &str, name: &str, more: &Value) -> Value {
     let user = json!({"type": "IAMUser", "principalId": format!("AIDA{who}"), "arn": format!("arn:aws:iam::{ACCOUNT}:user/{who}"),
         "accountId": ACCOUNT, "accessKeyId": format!("AKIA{who}"), "userName": who});
     let mut event = json!({
@@ -22,7 +22,7 @@ fn event(who: &str, at: &str, source: &str, name: &str, more: &Value) -> Value {
 }
 
 /// Two weeks of an account whose application calls one model every half an hour, and whose people look and list.
-fn usual() -> Vec<Value> {
+pub(crate) fn usual() -> Vec<Value> {
     let mut events = Vec::new();
     for day in 7..=21 {
         for half_hour in 0..48 {
@@ -41,7 +41,7 @@ fn usual() -> Vec<Value> {
 }
 
 /// A stolen key: looks around in two regions, asks whether anybody watches, makes a key of its own, turns logging off, and draws.
-fn attack() -> Vec<Value> {
+pub(crate) fn attack() -> Vec<Value> {
     let bedrock = "bedrock.amazonaws.com";
     let west = json!({"awsRegion": "us-west-2"});
     let mut events = vec![
@@ -82,7 +82,7 @@ fn invocations() -> String {
     format!("{record}\n")
 }
 
-fn detect(events: &[Value], logged: bool) -> (TempDir, Ended) {
+pub(crate) fn detect(events: &[Value], logged: bool) -> (TempDir, Ended) {
     let folder = TempDir::new().unwrap();
     let mut files = vec![("trail.json.gz", gzip(&json!({"Records": events}).to_string()))];
     if logged {

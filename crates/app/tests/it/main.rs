@@ -14,6 +14,8 @@ mod detect;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod generated;
@@ -23,6 +25,8 @@ mod iam;
 mod ingest;
 #[cfg(all(test, unix))]
 mod ingest_faults;
+#[cfg(all(test, unix))]
+mod ingest_shards;
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]
@@ -36,6 +40,8 @@ mod map;
 mod mcp;
 #[cfg(all(test, unix))]
 mod organization;
+#[cfg(all(test, unix))]
+mod notify;
 #[cfg(test)]
 mod posture;
 #[cfg(test)]
@@ -51,6 +57,10 @@ mod scan_faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod serve;
+#[cfg(all(test, unix))]
+mod serve_probes;
+#[cfg(all(test, unix))]
+mod served;
 #[cfg(test)]
 mod shape;
 #[cfg(test)]

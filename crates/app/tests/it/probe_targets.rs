@@ -12,12 +12,12 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 const ACCOUNT: &str = "123456789012";
 const AT: &str = "2026-11-20T10:00:00Z";
-const NOVA: &str = "amazon.nova-micro-v1:0";
-const HAIKU: &str = "anthropic.claude-3-haiku-20240307-v1:0";
-const SONNET: &str = "anthropic.claude-3-5-sonnet-20240620-v1:0";
+pub(crate) const NOVA: &str = "amazon.nova-micro-v1:0";
+pub(crate) const HAIKU: &str = "anthropic.claude-3-haiku-20240307-v1:0";
+pub(crate) const SONNET: &str = "anthropic.claude-3-5-sonnet-20240620-v1:0";
 const LLAMA: &str = "meta.llama3-1-8b-instruct-v1:0";
 
-fn arn(model: &str) -> String {
+pub(crate) fn arn(model: &str) -> String {
     format!("arn:aws:bedrock:us-east-1::foundation-model/{model}")
 }
 
@@ -25,7 +25,7 @@ fn own(service: &str, rest: &str) -> String {
     format!("arn:aws:{service}:us-east-1:{ACCOUNT}:{rest}")
 }
 
-const AGENT: &str = "arn:aws:bedrock:us-east-1:123456789012:agent-alias/AG/AL";
+pub(crate) const AGENT: &str = "arn:aws:bedrock:us-east-1:123456789012:agent-alias/AG/AL";
 
 /// Answers for STS, for agreements, and as a model that tells what it was told; each answer says that it has this many tokens.
 async fn service(output_tokens: u64) -> MockServer {
@@ -76,13 +76,13 @@ async fn service(output_tokens: u64) -> MockServer {
     server
 }
 
-struct Estate {
-    server: MockServer,
-    folder: TempDir,
+pub(crate) struct Estate {
+    pub(crate) server: MockServer,
+    pub(crate) folder: TempDir,
 }
 
 impl Estate {
-    async fn new(output_tokens: u64) -> Self {
+    pub(crate) async fn new(output_tokens: u64) -> Self {
         let folder = TempDir::new().unwrap();
         let lake = Lake::create(&folder.path().join("lake")).await.unwrap();
         let resource = |table: &str, arn: String, title: &str, config: Value| {
@@ -143,7 +143,7 @@ impl Estate {
         Self { server: service(output_tokens).await, folder }
     }
 
-    fn configure(&self, text: &str) {
+    pub(crate) fn configure(&self, text: &str) {
         fs::write(self.folder.path().join("sightline.toml"), text).unwrap();
     }
 
@@ -166,7 +166,7 @@ impl Estate {
         requests.iter().map(|request| request.url.path().to_owned()).filter(|path| path != "/").collect()
     }
 
-    async fn models_called(&self) -> usize {
+    pub(crate) async fn models_called(&self) -> usize {
         self.called().await.iter().filter(|path| !path.starts_with("/foundation-model-availability/")).count()
     }
 }

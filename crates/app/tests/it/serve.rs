@@ -13,8 +13,8 @@ use wiremock::matchers::{any, body_string_contains};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// A server that runs, and where.
-struct Server {
-    child: Child,
+pub(crate) struct Server {
+    pub(crate) child: Child,
     address: String,
     token: String,
 }
@@ -29,7 +29,7 @@ impl Drop for Server {
 
 impl Server {
     /// Starts it over the folder's lake; its calls of AWS go to `aws`.
-    fn start(folder: &TempDir, aws: &str) -> Self {
+    pub(crate) fn start(folder: &TempDir, aws: &str) -> Self {
         let token = run(sightline(folder).args(["token", "create", "--role", "admin", "--name", "test"]));
         assert_eq!(token.code, Some(0), "{}", token.err);
         let mut command = Command::new(assert_cmd::cargo::cargo_bin("sightline"));
@@ -44,7 +44,17 @@ impl Server {
         Self { child, address, token: token.out.trim().to_owned() }
     }
 
-    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let (status, text) = self.send(method, path, body);
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// The answer as it is.
+    pub(crate) fn text(&self, method: &str, path: &str) -> (u16, String) {
+        self.send(method, path, None)
+    }
+
+    fn send(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, String) {
         let body = body.map(Value::to_string).unwrap_or_default();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
@@ -59,11 +69,11 @@ impl Server {
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+        (status, body.to_owned())
     }
 
     /// Asks for the job until it is as wanted.
-    fn wait(&self, id: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn wait(&self, id: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
         let mut job = Value::Null;
         for _ in 0..600 {
             job = self.ask("GET", &format!("/api/v1/jobs/{id}"), None).1;

@@ -60,19 +60,36 @@ pub(crate) fn assert_error(ended: &Ended, says: &str) {
 /// A script of `tests/python` that serves until its standard input ends, and the first line that it printed. None, and a line
 /// that says so, where no Python has moto.
 pub(crate) fn serve(script: &str, arguments: impl IntoIterator<Item = String>) -> Option<(Child, String)> {
-    #[expect(clippy::disallowed_methods, reason = "where Python is can only be told from outside")]
-    let named = std::env::var_os("SIGHTLINE_PYTHON").map(PathBuf::from);
-    let python = named.unwrap_or_else(|| crate::root().join(".venv/bin/python"));
-    if !python.exists() {
-        println!("skipped: no Python with moto; `make venv` makes one, or set SIGHTLINE_PYTHON");
-        return None;
-    }
+    let python = python()?;
     let mut command = std::process::Command::new(python);
     command.arg(crate::root().join("crates/app/tests/python").join(script)).args(arguments);
     let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     Some((server, line))
+}
+
+/// Runs a script of `tests/python` to its end, which must be a good one. Where no Python has what it needs, a line says so.
+pub(crate) fn passes<'a>(script: &str, arguments: impl IntoIterator<Item = &'a &'a str>) {
+    let Some(python) = python() else { return };
+    let mut command = std::process::Command::new(python);
+    command.arg(crate::root().join("crates/app/tests/python").join(script)).args(arguments);
+    let ended = command.stdin(Stdio::null()).output().unwrap();
+    let told = format!("{}{}", String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    assert!(ended.status.success(), "{script}: {told}");
+    println!("{told}");
+}
+
+/// The Python that has the pinned packages.
+fn python() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "where Python is can only be told from outside")]
+    let named = std::env::var_os("SIGHTLINE_PYTHON").map(PathBuf::from);
+    let python = named.unwrap_or_else(|| crate::root().join(".venv/bin/python"));
+    if !python.exists() {
+        println!("skipped: no Python with the pinned packages; `make venv` makes one, or set SIGHTLINE_PYTHON");
+        return None;
+    }
+    Some(python)
 }
 
 pub(crate) fn gzip(text: &str) -> Vec<u8> {

@@ -10,6 +10,7 @@ use super::store::{Listed, LogStore, Unlisted};
 use super::summary::{IngestSummary, Place};
 use super::unread::{Unread, Why};
 use crate::CollectError;
+use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use sightline_lake::Lake;
 use sightline_model::log::LogObject;
@@ -68,16 +69,30 @@ impl Feeder {
     }
 
     pub(super) async fn run(self, jobs: mpsc::Sender<Job>) {
-        // INVARIANT: what ended the listing is told before the queue closes, or a batch could end without it.
-        if let Err(error) = self.feed(&jobs).await {
+        let listing = self.store.list_since(self.options.since);
+        self.feed_all(listing, &jobs).await;
+    }
+
+    /// Opens objects that were listed before, once more: their batch was refused.
+    pub(super) async fn run_again(self, objects: Vec<Listed>, jobs: mpsc::Sender<Job>) {
+        self.feed_all(futures::stream::iter(objects.into_iter().map(Ok)).boxed(), &jobs).await;
+    }
+
+    /// INVARIANT: what ended the listing is told before the queue closes, or a batch could end without it.
+    async fn feed_all(&self, listing: BoxStream<'_, Result<Listed, Unlisted>>, jobs: &mpsc::Sender<Job>) {
+        if let Err(error) = self.feed(listing, jobs).await {
             self.state().fatal = Some(error);
         }
         self.state().ahead.complete = true;
     }
 
-    async fn feed(&self, jobs: &mpsc::Sender<Job>) -> Result<(), CollectError> {
+    async fn feed(
+        &self,
+        listing: BoxStream<'_, Result<Listed, Unlisted>>,
+        jobs: &mpsc::Sender<Job>,
+    ) -> Result<(), CollectError> {
         let cancelled = || self.options.cancel.clone().cancelled_owned().boxed();
-        let listing = self.store.list_since(self.options.since).take_until(cancelled());
+        let listing = listing.take_until(cancelled());
         let mut chunks = listing.ready_chunks(CHUNK);
         while let Some(listed) = chunks.next().await {
             let (wanted, known, chunk) = self.wanted(listed).await?;
@@ -129,7 +144,10 @@ impl Feeder {
     async fn open(&self, object: Listed, known: &Known, chunk: &Chunk) -> Result<Option<Job>, CollectError> {
         let room = self.room_for(&object).await;
         match self.store.open(&object, self.options.bounds).await {
-            Ok(opened) => Ok(Some(Job { listed: object, opened, _room: room, _chunk: Chunk::clone(chunk) })),
+            Ok(opened) => {
+                let (looked, _chunk) = (Arc::clone(&known.looked), Chunk::clone(chunk));
+                Ok(Some(Job { listed: object, opened, looked, _room: room, _chunk }))
+            }
             // Every other object would fail alike.
             Err(unread) if unread.why == Why::Credentials => Err(CollectError::LogCredentials { reason: unread.error }),
             Err(unread) => {
@@ -191,6 +209,8 @@ pub(super) fn candidate(
     };
     let passed_by = if holds_nothing(&object, options) {
         &mut passed.passed_over
+    } else if is_of_another(&object, options) {
+        &mut passed.other_shards
     } else if options.since.is_some_and(|since| object.last_modified < since) {
         &mut passed.skipped_old
     } else if !recent.takes_version(identity(&object.uri, &object.version)) {
@@ -200,6 +220,11 @@ pub(super) fn candidate(
     };
     *passed_by += 1;
     None
+}
+
+/// Whether another shard reads it. A queue deals its messages out itself: who got one reads what it names.
+fn is_of_another(object: &Listed, options: &IngestOptions) -> bool {
+    object.receipt.is_none() && options.shard.is_some_and(|shard| !shard.takes(&object.uri))
 }
 
 /// Whether the key tells that the object holds no records.

@@ -10,8 +10,11 @@ use super::store::Listed;
 use crate::CollectError;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use sightline_lake::{Lake, Session};
+use sightline_lake::{Lake, Looked, Session};
+use sightline_model::lake_table::LOG_OBJECT;
+use sightline_model::log::LogObject;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Objects that are looked up at once.
 pub(super) const CHUNK: usize = 1_000;
@@ -23,6 +26,8 @@ pub(super) struct Known {
     failed: HashSet<u128>,
     /// of the sizes that occur in the chunk
     contents: HashSet<u128>,
+    /// what was asked
+    pub(super) looked: Arc<Looked>,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +50,8 @@ impl Known {
         if chunk.is_empty() {
             return Ok(known);
         }
-        let session = lake.session(&[]).await?;
+        let (session, looked) = lake.look_at(LOG_OBJECT).await?;
+        known.looked = Arc::new(looked);
         for row in rows(&session, chunk, forced.is_some()).await? {
             match row.seq {
                 0 => known.failed.insert(hash(&row.uri, &row.version, &row.error)),
@@ -97,11 +103,40 @@ async fn contents(session: &Session, new: &[&Listed]) -> Result<HashSet<u128>, C
     let list: Vec<String> = sizes.iter().map(u64::to_string).collect();
     let sql = format!(
         "SELECT DISTINCT content FROM log_object WHERE seq > 0 AND content <> '' AND size IN ({}) \
-         AND (status IN ('read', 'partial') OR status = 'unreadable' AND (\"rows\" > 0 OR gaps > 0 OR error <> ''))",
+         AND {KEPT}",
         list.join(",")
     );
     let rows: Vec<Content> = session.sql(&sql).await?.rows_as()?;
     Ok(rows.iter().map(|row| content_id(&row.content)).collect())
+}
+
+/// Contents of which something was kept, as [`super::worker`] decides it.
+const KEPT: &str = "(status IN ('read', 'partial') OR status = 'unreadable' AND (\"rows\" > 0 OR gaps > 0 OR error <> ''))";
+
+/// What must have no answer in what others committed since a batch's objects were looked up: the same version of an object, or the same content.
+pub(super) fn questions(batch: &[LogObject], forced: bool) -> Vec<String> {
+    let read: Vec<String> =
+        batch.iter().filter(|row| row.seq > 0).map(|row| quoted(&format!("{} {}", row.uri, row.version))).collect();
+    let kept = batch.iter().filter(|row| row.seq > 0 && !row.content.is_empty() && keeps(row));
+    let contents: Vec<String> = kept.map(|row| quoted(&row.content)).collect();
+    let again = if forced { " AND status <> 'ignored'" } else { "" };
+    let of_objects = read.chunks(CHUNK).map(|list| {
+        let list = list.join(",");
+        format!("SELECT uri FROM log_object WHERE seq > 0 AND uri || ' ' || version IN ({list}){again} LIMIT 1")
+    });
+    let of_contents = contents.chunks(CHUNK).map(|list| {
+        let list = list.join(",");
+        format!("SELECT uri FROM log_object WHERE seq > 0 AND content IN ({list}) AND {KEPT} LIMIT 1")
+    });
+    of_objects.chain(of_contents).collect()
+}
+
+fn keeps(row: &LogObject) -> bool {
+    match row.status.as_str() {
+        "read" | "partial" => true,
+        "unreadable" => row.rows > 0 || row.gaps > 0 || !row.error.is_empty(),
+        _ => false,
+    }
 }
 
 fn quoted(text: &str) -> String {

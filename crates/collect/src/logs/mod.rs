@@ -30,6 +30,7 @@ mod recent;
 mod request;
 mod run;
 mod s3;
+mod shard;
 mod sidecars;
 mod sqs;
 mod stdin;
@@ -50,6 +51,7 @@ pub use options::{Ahead, IngestOptions, ObjectDone, Progress, Quiet};
 pub use permission::Needed;
 pub use request::Requests;
 pub use s3::S3Store;
+pub use shard::Shard;
 pub use sqs::{QueueCounts, QueueOptions, QueueStore};
 pub use stdin::StdinStore;
 pub use store::{Bounds, Listed, LogStore, Opened, Receipt, Unacknowledged, Unlisted};
@@ -60,7 +62,7 @@ pub use unread::{Unread, Why};
 use crate::CollectError;
 use sightline_lake::Lake;
 
-/// Reads every log object of the store that the lake does not have.
+/// Reads every log object of the store that the lake does not have, or the shard's part of them.
 ///
 /// # Errors
 /// When nothing can be listed, when the credentials are missing or expire, when another ingest writes to the lake, when the lake cannot
@@ -71,6 +73,6 @@ pub async fn ingest(
     options: IngestOptions,
     progress: &dyn Progress,
 ) -> Result<IngestSummary, CollectError> {
-    let _lock = lake.lock("ingest", &format!("since {}", (options.clock)()))?;
+    let _lock = lake.lock(&shard::app(options.shard), &format!("since {}", (options.clock)()))?;
     run::Run::begin(store, lake, &options, progress).await?.finish().await
 }

@@ -1,6 +1,5 @@
 //! What became of one object, as its row of `log_object`.
 
-use super::commit::SHARD;
 use super::store::Listed;
 use jiff::{SignedDuration, Timestamp};
 use sightline_columns::TableBuilder;
@@ -70,7 +69,7 @@ fn blank(listed: &Listed) -> LogObject {
         first_seen: None,
         last_seen: None,
         error: String::new(),
-        shard: SHARD.to_owned(),
+        shard: String::new(),
         seq: 0,
         ingested_at: Timestamp::UNIX_EPOCH,
     }

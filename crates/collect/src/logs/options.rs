@@ -1,6 +1,6 @@
 //! What an ingest is told, and whom it tells how far it is.
 
-use super::{Bounds, IngestSummary, Listed};
+use super::{Bounds, IngestSummary, Listed, Shard};
 use crate::scan::Clock;
 use jiff::Timestamp;
 use sightline_ingest::{Decoded, Keep, Limits};
@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 pub struct IngestOptions {
     /// reads the time
     pub clock: Clock,
+    /// the part of the objects to read; `None` for all. Each shard is one process at a time
+    pub shard: Option<Shard>,
     /// objects that were last modified before are passed over
     pub since: Option<Timestamp>,
     /// the log source that every object is of; `None` to recognise it
@@ -41,6 +43,7 @@ impl IngestOptions {
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
+            shard: None,
             since: None,
             source: None,
             concurrency: 8,

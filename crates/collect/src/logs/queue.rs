@@ -2,6 +2,7 @@
 
 use super::recent::Chunk;
 use super::store::{Listed, Opened};
+use sightline_lake::Looked;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(super) struct Job {
     pub(super) listed: Listed,
     pub(super) opened: Opened,
+    /// what the lake was asked of when the object was looked up
+    pub(super) looked: Arc<Looked>,
     /// both are given back when the object is decoded
     pub(super) _room: OwnedSemaphorePermit,
     pub(super) _chunk: Chunk,

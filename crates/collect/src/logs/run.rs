@@ -1,12 +1,13 @@
 //! An ingest from its first batch to its last.
 
-use super::commit::{SHARD, commit, last_claim, record, recover, tidy};
+use super::commit::{Ready, commit, last_claim, record, recover, tidy};
 use super::feeder::{Feeder, WAITING};
 use super::ledger::{content_id, identity};
 use super::object::late_gaps;
 use super::options::{IngestOptions, ObjectDone, Progress};
 use super::queue::Queue;
 use super::recent::Recent;
+use super::shard;
 use super::store::{Listed, LogStore};
 use super::summary::IngestSummary;
 use super::worker::{Finished, Outcome, Output, Worker};
@@ -14,8 +15,9 @@ use super::writers::Writers;
 use crate::CollectError;
 use jiff::SignedDuration;
 use sightline_ingest::{Decoded, Part, Rollups, Unbuilt};
-use sightline_lake::{Lake, Staged};
+use sightline_lake::{Lake, Looked, Staged};
 use sightline_model::log::LogObject;
+use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -30,8 +32,12 @@ pub(super) struct Run<'r> {
     queue: Queue,
     feeder: Feeder,
     feeding: JoinHandle<()>,
+    /// who this ingest is in the lake's transactions
+    app: String,
     /// the last batch that is in the lake
     seq: i64,
+    /// objects of batches that were refused
+    again: Vec<Listed>,
     summary: IngestSummary,
 }
 
@@ -43,6 +49,25 @@ pub(super) struct Batch {
     /// objects that need not be given again once the batch is in the lake
     settled: Vec<Listed>,
     outputs: Vec<Output>,
+    /// what all its objects were looked up in; `None` as long as there are none
+    looked: Option<Looked>,
+    /// the same of the last object: many share it
+    last_looked: Option<Arc<Looked>>,
+    /// the summary without it
+    before: IngestSummary,
+}
+
+impl Batch {
+    fn looked_in(&mut self, looked: Arc<Looked>) {
+        if self.last_looked.as_ref().is_some_and(|last| Arc::ptr_eq(last, &looked)) {
+            return;
+        }
+        match &mut self.looked {
+            Some(all) => all.narrow(&looked),
+            none => *none = Some(Looked::clone(&looked)),
+        }
+        self.last_looked = Some(looked);
+    }
 }
 
 impl<'r> Run<'r> {
@@ -53,13 +78,15 @@ impl<'r> Run<'r> {
         options: &'r IngestOptions,
         progress: &'r dyn Progress,
     ) -> Result<Self, CollectError> {
-        let summary = IngestSummary { recovered: recover(lake).await?, ..IngestSummary::default() };
-        let seq = last_claim(lake).await?;
+        let app = shard::app(options.shard);
+        let summary = IngestSummary { recovered: recover(lake, &app).await?, ..IngestSummary::default() };
+        let seq = last_claim(lake, &app).await?;
         let (sender, jobs) = mpsc::channel(WAITING);
         let recent = Recent::default();
         let feeder = Feeder::new(store.clone(), lake.clone(), options.clone(), recent.clone());
         let feeding = tokio::spawn(feeder.clone().run(sender));
-        Ok(Self { store, lake, options, progress, recent, queue: Queue::new(jobs), feeder, feeding, seq, summary })
+        let (queue, again) = (Queue::new(jobs), vec![]);
+        Ok(Self { store, lake, options, progress, recent, queue, feeder, feeding, app, seq, again, summary })
     }
 
     /// Reads batch after batch until there is nothing left.
@@ -74,15 +101,12 @@ impl<'r> Run<'r> {
     }
 
     async fn batches(&mut self) -> Result<(), CollectError> {
-        let mut over = false;
-        while !over {
-            let batch = self.batch().await?;
-            over = self.queue.is_over();
-            self.settle(batch).await?;
-        }
-        // A feeder that stopped without its end left a hole.
-        if let Err(error) = (&mut self.feeding).await {
-            return Err(CollectError::LogList { place: self.store.place(), reason: error.to_string() });
+        self.round().await?;
+        while !self.again.is_empty() && !self.options.cancel.is_cancelled() {
+            let (sender, jobs) = mpsc::channel(WAITING);
+            self.queue = Queue::new(jobs);
+            self.feeding = tokio::spawn(self.feeder.clone().run_again(std::mem::take(&mut self.again), sender));
+            self.round().await?;
         }
         match self.summary.unlisted.first() {
             Some(place) if self.summary.has_seen_nothing() => {
@@ -92,13 +116,28 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Batches until the feeder has no more.
+    async fn round(&mut self) -> Result<(), CollectError> {
+        let mut over = false;
+        while !over {
+            let batch = self.batch().await?;
+            over = self.queue.is_over();
+            self.settle(batch).await?;
+        }
+        // A feeder that stopped without its end left a hole.
+        let reason = |error: tokio::task::JoinError| error.to_string();
+        (&mut self.feeding)
+            .await
+            .map_err(|error| CollectError::LogList { place: self.store.place(), reason: reason(error) })
+    }
+
     /// Lets the threads decode until the batch's time is over, it has enough objects, or there are no more.
     pub(super) async fn batch(&mut self) -> Result<Batch, CollectError> {
         self.queue.begin_batch(self.options.batch_objects);
         let (sender, mut finished) = mpsc::unbounded_channel();
         let threads: Vec<_> = (0..self.options.workers.max(1)).map(|_| self.thread(sender.clone())).collect();
         drop(sender);
-        let mut batch = Batch::default();
+        let mut batch = Batch { before: self.summary.clone(), ..Batch::default() };
         let time = tokio::time::sleep(self.options.batch_time);
         tokio::pin!(time);
         loop {
@@ -132,6 +171,7 @@ impl<'r> Run<'r> {
 
     fn take(&mut self, finished: Finished, batch: &mut Batch) {
         self.progress.ahead(self.feeder.ahead());
+        batch.looked_in(finished.looked);
         match finished.outcome {
             Outcome::Read { row, decoded, late } => {
                 self.progress.object_done(&ObjectDone::of(&finished.listed, &decoded));
@@ -160,37 +200,59 @@ impl<'r> Run<'r> {
     /// Brings the batch into the lake, and what the feeder saw with it.
     async fn settle(&mut self, mut batch: Batch) -> Result<(), CollectError> {
         let mut seen = self.feeder.seen();
+        let unread = std::mem::take(&mut seen.unread);
+        batch.rows.extend(unread.iter().filter(|(_, _, is_new)| *is_new).map(|(row, ..)| row.clone()));
+        seen.unread = unread;
+        let mut settled = self.commit(&mut batch).await?;
         seen.count(&mut self.summary);
-        let unread = seen.unread.into_iter().filter_map(|(row, _, is_new)| is_new.then_some(row));
-        batch.rows.extend(unread);
-        self.commit(&mut batch).await?;
-        batch.settled.append(&mut seen.settled);
-        if let Err(unacknowledged) = self.store.acknowledge(&batch.settled).await {
+        settled.append(&mut seen.settled);
+        if let Err(unacknowledged) = self.store.acknowledge(&settled).await {
             self.summary.unacknowledged(&unacknowledged);
         }
         self.progress.written(&self.summary);
         seen.fatal.map_or(Ok(()), Err)
     }
 
-    async fn commit(&mut self, batch: &mut Batch) -> Result<(), CollectError> {
-        let (rows, staged) = self.prepare(batch).await?;
+    /// The objects that need not be given again.
+    async fn commit(&mut self, batch: &mut Batch) -> Result<Vec<Listed>, CollectError> {
+        let (mut rows, staged) = self.prepare(batch).await?;
         if rows.iter().all(|row| row.seq == 0) {
-            return record(self.lake, &rows).await;
+            record(self.lake, &rows).await?;
+            return Ok(std::mem::take(&mut batch.settled));
         }
-        self.seq += 1;
-        commit(self.lake, self.seq, &rows, &staged).await?;
-        tracing::debug!(seq = self.seq, objects = rows.len(), shard = SHARD, "a batch is in the lake");
+        let (looked, forced) = (batch.looked.take().unwrap_or_default(), self.options.source.is_some());
+        let ready = Ready { app: &self.app, after: self.seq, looked: &looked, forced };
+        let Some(seq) = commit(self.lake, ready, &mut rows, &staged).await? else {
+            self.refused(batch, rows).await?;
+            return Ok(vec![]);
+        };
+        self.seq = seq;
+        tracing::debug!(seq, objects = rows.len(), app = self.app, "a batch is in the lake");
         self.recent.forget_versions(batch.settled.iter().map(|object| identity(&object.uri, &object.version)));
         self.recent.forget_contents(rows.iter().map(|row| content_id(&row.content)).collect());
-        tidy(self.lake).await
+        tidy(self.lake, self.options.shard.map_or(0, shard::Shard::place)).await?;
+        Ok(std::mem::take(&mut batch.settled))
     }
 
-    /// The batch's rows of `log_object`, and all other rows of it, staged.
+    /// Another worker has read one of the batch's objects: all of them are looked up again, and what is still new is read again.
+    async fn refused(&mut self, batch: &mut Batch, rows: Vec<LogObject>) -> Result<(), CollectError> {
+        tracing::info!(app = self.app, objects = rows.len(), "another worker was first with objects of this batch");
+        self.recent.forget_versions(batch.settled.iter().map(|object| identity(&object.uri, &object.version)));
+        rows.iter().for_each(|row| self.recent.gives_back(content_id(&row.content)));
+        self.again.append(&mut batch.settled);
+        self.summary = std::mem::take(&mut batch.before);
+        self.summary.clashes += 1;
+        let unread: Vec<LogObject> = rows.into_iter().filter(|row| row.seq == 0).collect();
+        record(self.lake, &unread).await
+    }
+
+    /// The batch's rows of `log_object`, and all other rows of it, staged. Their number is any but 0 as long as it is not known.
     pub(super) async fn prepare(&self, batch: &mut Batch) -> Result<(Vec<LogObject>, Vec<Staged>), CollectError> {
-        let (now, seq) = ((self.options.clock)(), self.seq + 1);
+        let now = (self.options.clock)();
         for row in &mut batch.rows {
             row.ingested_at = now;
-            row.seq = if row.status == "unreadable" && row.content.is_empty() { 0 } else { seq };
+            row.shard.clone_from(&self.app);
+            row.seq = if row.status == "unreadable" && row.content.is_empty() { 0 } else { 1 };
         }
         let late = late_gaps(batch.late.iter().filter_map(|(place, lag)| Some((batch.rows.get(*place)?, *lag))));
         let staged = self.stage(std::mem::take(&mut batch.outputs), late).await?;

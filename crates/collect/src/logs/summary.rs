@@ -34,6 +34,10 @@ pub struct IngestSummary {
     pub skipped_already: u64,
     /// objects older than asked for
     pub skipped_old: u64,
+    /// objects that other shards read
+    pub other_shards: u64,
+    /// batches that were read again, because another worker was first with some of their objects
+    pub clashes: u64,
     /// objects that hold no records, such as digests; not fetched
     pub passed_over: u64,
     /// objects that are no log of ours
@@ -156,7 +160,7 @@ impl IngestSummary {
 
     /// Whether the listing gave no object at all.
     pub(super) fn has_seen_nothing(&self) -> bool {
-        let seen = [self.objects, self.skipped_already, self.skipped_old, self.passed_over, self.ignored];
+        let seen = [self.objects, self.skipped_already, self.skipped_old, self.passed_over, self.ignored, self.other_shards];
         seen.iter().sum::<u64>() + self.duplicates + self.unreadable == 0
     }
 

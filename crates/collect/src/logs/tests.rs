@@ -1,6 +1,7 @@
 //! The driver over a real lake in a temporary folder.
 
-use super::commit::{SHARD, last_claim};
+use super::commit::last_claim;
+use super::shard::WHOLE;
 use super::object::unread_row;
 use super::run::Run;
 use super::*;
@@ -157,7 +158,7 @@ async fn prepared(place: &Place) -> (i64, Vec<LogObject>, Vec<Staged>) {
     let mut run = Run::begin(&store, &place.lake, &options, &Quiet).await.unwrap();
     let mut batch = run.batch().await.unwrap();
     let (rows, staged) = run.prepare(&mut batch).await.unwrap();
-    (last_claim(&place.lake).await.unwrap() + 1, rows, staged)
+    (last_claim(&place.lake, WHOLE).await.unwrap(), rows, staged)
 }
 
 /// How far an ingest got before it was killed.
@@ -171,19 +172,21 @@ enum Killed {
 }
 
 async fn kill(place: &Place, when: Killed) {
-    let (seq, rows, staged) = prepared(place).await;
+    let (after, mut rows, staged) = prepared(place).await;
+    let mut seq = after + 1;
     let steps = when as u8;
     if steps >= Killed::ClaimWritten as u8 {
-        place.lake.save_claim(SHARD, seq, &staged).unwrap();
+        seq = place.lake.save_claim(WHOLE, after, &staged).await.unwrap();
+        rows.iter_mut().for_each(|row| row.seq = seq);
     }
     if steps >= Killed::Claimed as u8 {
-        place.lake.append_once(LOG_OBJECT, &rows, SHARD, seq).await.unwrap();
+        place.lake.append_once(LOG_OBJECT, &rows, WHOLE, seq).await.unwrap();
     }
     for table in sightline_model::lake_table::LOG_TARGETS {
         let files: Vec<Staged> = staged.iter().filter(|staged| staged.table() == table.name).cloned().collect();
         let reached = if table == API_CALL { Killed::OneTable } else { Killed::AllTables };
         if steps >= reached as u8 && !files.is_empty() {
-            place.lake.commit_staged(table, &files, SHARD, seq).await.unwrap();
+            place.lake.commit_staged(table, &files, WHOLE, seq).await.unwrap();
         }
     }
 }
@@ -244,7 +247,7 @@ async fn many_batches_and_small_bounds() {
     let summary = place.ingest_with(options).await;
     assert_eq!((summary.objects, summary.records), (40, 2000));
     assert_eq!(place.sql("SELECT sum(packets), sum(records) FROM flow").await, json!([[2000, 2000]]));
-    assert!(last_claim(&place.lake).await.unwrap() >= 3);
+    assert!(last_claim(&place.lake, WHOLE).await.unwrap() >= 3);
 }
 
 #[tokio::test]

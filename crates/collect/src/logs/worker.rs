@@ -14,11 +14,12 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use sightline_ingest::{Batch, Decoded, Input, Limits, ObjectRef, Rollups, Source, Stats, Status};
-use sightline_lake::{Lake, Staged};
+use sightline_lake::{Lake, Looked, Staged};
 use sightline_model::log::LogObject;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -34,6 +35,7 @@ pub(super) struct Output {
 pub(super) struct Finished {
     pub(super) listed: Listed,
     pub(super) outcome: Outcome,
+    pub(super) looked: Arc<Looked>,
 }
 
 /// See [`Finished`].
@@ -76,7 +78,7 @@ impl Worker {
                 }
             };
             // Nobody listens any more only when the ingest is over.
-            let _ = self.finished.send(Finished { listed: job.listed, outcome });
+            let _ = self.finished.send(Finished { listed: job.listed, outcome, looked: job.looked });
         }
         let mut rollups = batch.finish();
         let mut staged = writers.finish()?;

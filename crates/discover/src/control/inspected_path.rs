@@ -9,7 +9,7 @@ use sightline_model::edge::{PathClass, Tri};
 
 use super::{Judged, Subject};
 use crate::estate::Estate;
-use crate::route::{Family, Target, Verdict};
+use crate::route::{Target, Verdict};
 
 /// Places that are judged one by one.
 const MOST: usize = 8;
@@ -27,25 +27,12 @@ pub(super) fn judge(subject: &Subject, estate: &Estate) -> Judged {
         PathClass::InterfaceEndpoint | PathClass::Internet => {
             let place = network.place(&subject.workload);
             let told = subject.path_evidence.iter().take(MOST).map(|evidence| {
-                let (target, through) = target(subject.path, evidence);
+                let (target, through) = Target::called(subject.path, evidence);
                 doubted(of(network.inspected(&place, &target, through)), evidence)
             });
             Judged::worst(told).unwrap_or_else(|| Judged::unknown("which way the calls took is not known"))
         }
     }
-}
-
-/// What was called, and the NAT gateway or the endpoint that calls are known to have passed: by the address that was seen, or by the next hop
-/// of flow logs.
-fn target(path: PathClass, evidence: &str) -> (Target, Option<&str>) {
-    if path == PathClass::InterfaceEndpoint {
-        return (Target::Endpoint(evidence.to_owned()), None);
-    }
-    let address = evidence.split(',').next().unwrap_or_default();
-    let family = if address.parse().is_ok_and(|address: IpAddr| address.is_ipv6()) { Family::V6 } else { Family::V4 };
-    let words = evidence.split([' ', ',', ';']);
-    let through = words.into_iter().find(|word| word.starts_with("nat-") || word.starts_with("vpce-"));
-    (Target::Internet(family), through)
 }
 
 /// What came from an address that nobody of ours has, came perhaps from elsewhere: keys are used wherever they are carried.

@@ -13,7 +13,6 @@ use datafusion::datasource::provider_as_source;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, col, lit};
-use datafusion::physical_plan::execute_stream;
 use futures::TryStreamExt;
 use sightline_model::column::STANDARD_COLUMNS;
 
@@ -23,21 +22,27 @@ use super::statement::Statement;
 use super::{CATALOG, SCHEMA, answer, rules};
 use crate::answer::Answer;
 use crate::error::LakeError;
-use crate::guard;
 use crate::views::Views;
+use crate::{Cluster, cluster, guard};
 
 /// Many small queries over one state of the lake. They are planned for one core each: run several at a time.
 pub struct Workspace {
     state: SessionState,
     task: Arc<TaskContext>,
     names: Arc<Names>,
+    cluster: Option<Arc<Cluster>>,
     limit: usize,
     /// bytes of kept answers
     kept: AtomicUsize,
 }
 
 impl Workspace {
-    pub(super) fn new(session: SessionState, views: Arc<Views>, limit: usize) -> Result<Self, LakeError> {
+    pub(super) fn new(
+        session: SessionState,
+        views: Arc<Views>,
+        cluster: Option<Arc<Cluster>>,
+        limit: usize,
+    ) -> Result<Self, LakeError> {
         let names = Arc::new(Names::new(views));
         let catalog = MemoryCatalogProvider::new();
         let provider: Arc<dyn SchemaProvider> = Arc::clone(&names) as _;
@@ -54,7 +59,7 @@ impl Workspace {
             .build();
         // All queries have one time: it is one run.
         state.mark_start_execution();
-        Ok(Self { task: state.task_ctx(), state, names, limit, kept: AtomicUsize::new(0) })
+        Ok(Self { task: state.task_ctx(), state, names, cluster, limit, kept: AtomicUsize::new(0) })
     }
 
     /// Reads one statement, to be run later.
@@ -135,8 +140,7 @@ impl Workspace {
     }
 
     async fn run(&self, plan: &LogicalPlan) -> Result<SendableRecordBatchStream, LakeError> {
-        let plan = self.state.create_physical_plan(plan).await.map_err(|error| LakeError::query(&error))?;
-        execute_stream(plan, Arc::clone(&self.task)).map_err(|error| LakeError::query(&error))
+        cluster::run(self.cluster.as_ref(), &self.state, Arc::clone(&self.task), plan).await
     }
 
     /// The stored columns of these tables' rows of the newest scans.

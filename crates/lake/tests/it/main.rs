@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod bucket;
+mod claims;
+mod cluster;
+mod duck;
 mod exactly_once;
 mod fixture;
 mod folder;
@@ -14,6 +18,7 @@ mod outside;
 mod pod;
 mod pruning;
 mod read_only;
+mod retention;
 mod round_trip;
 mod slt;
 mod staging;

@@ -120,7 +120,7 @@ async fn a_sweep_takes_old_orphans_alone() {
     let (_folder, lake) = lake().await;
     commit(&lake, "in the table", 1).await;
     let claimed = stage(&lake, LOG_GAP, &gaps(["claimed"])).await;
-    lake.save_claim("ingest", 2, std::slice::from_ref(&claimed)).unwrap();
+    lake.save_claim("ingest", 1, std::slice::from_ref(&claimed)).await.unwrap();
     let keep = parquet_files(&lake, "log_gap");
     let orphan = stage(&lake, LOG_GAP, &gaps(["orphan"])).await;
     let half = lake.root().join("log_gap/part-00000-cut-off.snappy.parquet#1");

@@ -9,6 +9,7 @@ use sightline_lake::{LakeError, Session};
 use sightline_model::ColumnType;
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
 
+use crate::cluster::started;
 use crate::fixture::{estate, lake, schemas};
 
 struct Engine(Arc<Session>);
@@ -74,4 +75,17 @@ async fn on_disk() {
         lake.append(table, &rows).await.unwrap();
     }
     run_all(lake.session(&schemas()).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_cluster() {
+    let (folder, lake) = lake().await;
+    for (table, rows) in estate() {
+        lake.append(table, &rows).await.unwrap();
+    }
+    let cluster = started(&folder, 2).await;
+    run_all(lake.session(&schemas()).await.unwrap().on_cluster(Some(Arc::clone(&cluster)))).await;
+    let runs = cluster.runs();
+    println!("{runs:?}");
+    assert!(runs.sent > 50, "most statements are for the cluster: {runs:?}");
 }

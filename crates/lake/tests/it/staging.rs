@@ -132,7 +132,7 @@ async fn a_claim_completes_what_was_cut_off() {
     let (folder, lake) = lake().await;
     let staged =
         vec![stage(&lake, FLOW, &numbered(FLOW, 0..10)).await, stage(&lake, API_CALL, &numbered(API_CALL, 0..5)).await];
-    lake.save_claim("ingest", 3, &staged).unwrap();
+    assert_eq!(lake.save_claim("ingest", 2, &staged).await.unwrap(), 3);
     lake.append_once(LOG_OBJECT, &[serde_json::json!({"uri": "s3://logs/a"})], "ingest", 3).await.unwrap();
     lake.commit_staged(FLOW, &staged, "ingest", 3).await.unwrap();
     drop(lake);
@@ -140,7 +140,7 @@ async fn a_claim_completes_what_was_cut_off() {
     for _ in 0..2 {
         let lake = Lake::open(folder.path()).await.unwrap();
         assert_eq!(lake.transaction(LOG_OBJECT, "ingest").await.unwrap(), Some(3));
-        let claimed = lake.load_claim("ingest", 3).unwrap();
+        let claimed = lake.load_claim("ingest", 3).await.unwrap();
         assert_eq!(claimed.as_ref(), Some(&staged));
         for table in [FLOW, API_CALL] {
             lake.commit_staged(table, &claimed.clone().unwrap(), "ingest", 3).await.unwrap();
@@ -150,8 +150,8 @@ async fn a_claim_completes_what_was_cut_off() {
     }
     let lake = Lake::open(folder.path()).await.unwrap();
     for _ in 0..2 {
-        lake.drop_claim("ingest", 3).unwrap();
-        assert_eq!(lake.load_claim("ingest", 3).unwrap(), None);
+        lake.drop_claim("ingest", 3).await.unwrap();
+        assert_eq!(lake.load_claim("ingest", 3).await.unwrap(), None);
     }
 }
 
@@ -200,19 +200,22 @@ async fn stages_need_no_lock() {
 #[tokio::test]
 async fn claims_are_whole_or_said_to_be_damaged() {
     let (_folder, lake) = lake().await;
-    assert_eq!(lake.load_claim("ingest", 1).unwrap(), None);
+    assert_eq!(lake.load_claim("ingest", 1).await.unwrap(), None);
     let staged = vec![stage(&lake, LOG_GAP, &gaps(["a"])).await];
-    lake.save_claim("ingest", 1, &[]).unwrap();
-    lake.save_claim("ingest", 1, &staged).unwrap();
-    assert_eq!(lake.load_claim("ingest", 1).unwrap(), Some(staged));
+    assert_eq!(lake.save_claim("ingest", 0, &staged).await.unwrap(), 1);
+    // What is kept never changes: another claim gets another number.
+    assert_eq!(lake.save_claim("ingest", 0, &[]).await.unwrap(), 2);
+    assert_eq!(lake.load_claim("ingest", 1).await.unwrap(), Some(staged));
+    assert_eq!(lake.claims().await.unwrap().iter().map(|claim| claim.seq).collect::<Vec<_>>(), [1, 2]);
+    lake.drop_claim("ingest", 2).await.unwrap();
     let claims = lake.root().join("claims");
     let names: Vec<_> = fs::read_dir(&claims).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["ingest-1.json"]);
 
     let text = fs::read_to_string(claims.join("ingest-1.json")).unwrap();
-    let damaged = |seq: i64, text: &str| {
+    let damaged = async |seq: i64, text: &str| {
         fs::write(claims.join(format!("ingest-{seq}.json")), text).unwrap();
-        match lake.load_claim("ingest", seq).unwrap_err() {
+        match lake.load_claim("ingest", seq).await.unwrap_err() {
             LakeError::Damaged { path, reason } => {
                 assert!(path.ends_with(format!("claims/ingest-{seq}.json")));
                 reason
@@ -220,13 +223,13 @@ async fn claims_are_whole_or_said_to_be_damaged() {
             other => panic!("{other}"),
         }
     };
-    insta::assert_snapshot!(damaged(2, &text), @"it holds the claim of another application or number");
-    insta::assert_snapshot!(damaged(1, &text[..text.len() / 2]).split(" at line").next().unwrap(), @"EOF while parsing a string");
-    insta::assert_snapshot!(damaged(1, &text.replace("\"version\":1", "\"version\":2")), @"it has version 2, this sightline reads version 1");
-    insta::assert_snapshot!(damaged(1, &text.replace("part-", "../part-")).split_once("part-").unwrap().0, @"`../");
+    insta::assert_snapshot!(damaged(2, &text).await, @"it holds the claim of another application or number");
+    insta::assert_snapshot!(damaged(1, &text[..text.len() / 2]).await.split(" at line").next().unwrap(), @"EOF while parsing a string");
+    insta::assert_snapshot!(damaged(1, &text.replace("\"version\":1", "\"version\":2")).await, @"it has version 2, this sightline reads version 1");
+    insta::assert_snapshot!(damaged(1, &text.replace("part-", "../part-")).await.split_once("part-").unwrap().0, @"`../");
     assert!(matches!(lake.sweep(LOG_GAP, Timestamp::MAX).await, Err(LakeError::Damaged { .. })));
-    insta::assert_snapshot!(lake.save_claim("../x", 1, &[]).unwrap_err(), @"`../x` is no name of an application; use letters, digits, `-` and `_`");
-    assert!(matches!(lake.load_claim("", 1), Err(LakeError::App { .. })));
+    insta::assert_snapshot!(lake.save_claim("../x", 1, &[]).await.unwrap_err(), @"`../x` is no name of an application; use letters, digits, `-` and `_`");
+    assert!(matches!(lake.load_claim("", 1).await, Err(LakeError::App { .. })));
 }
 
 /// The log's word on a file is what other engines skip files by.

@@ -1,15 +1,13 @@
 //! The summary as Markdown: for a comment on a pull request. Texts of prompts and answers are left out; `html` has them.
 
+use crate::markup::plain;
 use crate::{ProbeFormat, ProbeReport, ProbedPrompt, ReportError};
 use sightline_model::Status;
-use sightline_model::untrusted::{for_terminal, shortened};
 use std::cmp::Reverse;
 use std::io;
 
 /// Prompts that are listed; the rest is counted.
 const WORST: usize = 20;
-/// Characters of one text.
-const LONGEST: usize = 300;
 
 /// The unit.
 pub static UNIT: Markdown = Markdown;
@@ -124,18 +122,4 @@ fn write_worst(report: &ProbeReport, out: &mut dyn io::Write) -> io::Result<()> 
         writeln!(out, "\n{} more prompts went wrong.", wrong.len() - WORST)?;
     }
     writeln!(out)
-}
-
-/// Text that is no markup: every character that could begin some is a character reference.
-fn plain(untrusted: &str) -> String {
-    let safe = for_terminal(&shortened(untrusted, LONGEST));
-    safe.chars().fold(String::new(), |mut text, c| {
-        match c {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!' | '&' | '@' | ':' => {
-                text.push_str(&format!("&#{};", u32::from(c)));
-            }
-            c => text.push(c),
-        }
-        text
-    })
 }

@@ -9,11 +9,15 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod asff;
 mod csv;
 mod cyclonedx;
 mod garak;
 mod html;
 mod json;
+mod markdown;
+mod ocsf;
+mod ocsf_sample;
 mod output;
 mod probe_formats;
 mod probe_sample;

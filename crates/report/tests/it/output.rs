@@ -13,7 +13,7 @@ fn specs_are_read() {
     assert_eq!(spec("html=a=b.html"), Ok(("html", Some("a=b.html".into()))));
     assert_eq!(
         spec("pdf=x").unwrap_err(),
-        "`pdf` is no report format; use one of: csv, csv-coverage, csv-edges, cyclonedx, cyclonedx-1.7, html, json, junit, sarif"
+        "`pdf` is no report format; use one of: asff, csv, csv-coverage, csv-edges, cyclonedx, cyclonedx-1.7, html, json, junit, markdown, ocsf, sarif"
     );
     assert_eq!(spec("csv=").unwrap_err(), "`csv=` names no file: write `csv=PATH`, or `csv` alone for standard output");
 }

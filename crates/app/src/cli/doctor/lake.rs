@@ -2,6 +2,7 @@
 
 use super::clock::duration;
 use super::line::Line;
+use crate::stage;
 use jiff::Timestamp;
 use serde::Deserialize;
 use sightline_collect::scan::{self, Unfinished};
@@ -26,9 +27,14 @@ struct Finished {
 
 /// Looks at the lake in this folder. Nothing in it is changed.
 pub(super) async fn check(root: &Path, now: Timestamp) -> Vec<Line> {
-    let lake = match Lake::open(root).await {
+    let lake = match stage::open(root).await {
         Ok(lake) => lake,
-        Err(error) => return vec![unopened(root, &error)],
+        Err(error) => {
+            return vec![match error.downcast_ref::<LakeError>() {
+                Some(known) => unopened(root, known),
+                None => Line::wrong(CHECK, format!("{error:#}"), "name another place with `--lake`"),
+            }];
+        }
     };
     let mut lines = vec![Line::ok(CHECK, format!("`{}` is a lake that this version reads", root.display()))];
     let writers = lake.writers();
@@ -70,6 +76,11 @@ fn unopened(root: &Path, error: &LakeError) -> Line {
             CHECK,
             error.to_string(),
             format!("bring `{}` back from a copy of the lake, or name another folder with `--lake`", path.display()),
+        ),
+        LakeError::Store { .. } => Line::wrong(
+            CHECK,
+            error.to_string(),
+            "give these credentials the rights of `docs/lake.md` on the bucket, or name another place with `--lake`",
         ),
         LakeError::Io { .. } => Line::wrong(
             CHECK,

@@ -56,10 +56,12 @@ fn left_out(summary: &IngestSummary) -> Vec<(u64, String)> {
         (summary.duplicates, "the same content as another, under another name"),
         (summary.skipped_old, "older than asked for"),
         (summary.passed_over, "objects without records, such as digests"),
+        (summary.other_shards, "of other shards"),
         (summary.ignored, "no log that is known"),
         (summary.uninteresting, "records of no interest"),
         (summary.no_data, "records that say that there was nothing"),
         (summary.recovered, "objects of an ingest that was cut off: they are visible now"),
+        (summary.clashes, "batches read again: another worker was first with some of their objects"),
         (summary.late, "delivered more than an hour after their last record"),
     ]
     .into_iter()

@@ -2,14 +2,12 @@
 
 use crate::cli::Global;
 use crate::exit::Exit;
+use crate::stage::probed::Verdict;
 use crate::table::{Table, Tone};
 use crate::{print, stage};
 use clap::Args;
 use sightline_model::untrusted::for_terminal;
 use sightline_probe::{Change, Comparison, ProbeRun};
-
-/// A change with a q value up to this is called one.
-const LEVEL: f64 = 0.05;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -92,13 +90,9 @@ pub(super) fn show(compared: &Comparison) -> anyhow::Result<()> {
 }
 
 fn exit(compared: &Comparison) -> Exit {
-    let worse = |change: &Change, chance: f64| change.only_after > change.only_before && chance <= LEVEL;
-    let regressed = compared.families.iter().any(|family| worse(&family.change, family.q));
-    if regressed || worse(&compared.over_refusal, compared.over_refusal.p) {
-        Exit::Findings
-    } else if compared.attacks.pairs + compared.over_refusal.pairs == 0 {
-        Exit::Incomplete
-    } else {
-        Exit::Clean
+    match stage::probed::verdict(compared) {
+        Verdict::Worse => Exit::Findings,
+        Verdict::NothingPaired => Exit::Incomplete,
+        Verdict::NotWorse => Exit::Clean,
     }
 }

@@ -7,16 +7,16 @@ use sightline_probe::{Body, Found, Surface};
 use std::time::Duration;
 
 #[derive(Debug, Args)]
-pub(super) struct How {
+pub(crate) struct How {
     /// How models are asked: `converse`, `converse-stream`, `invoke-model`, `invoke-model-stream`; `apply-guardrail` asks a guardrail alone
     #[arg(long, value_name = "SURFACE", default_value = "converse", value_parser = clap::builder::PossibleValuesParser::new(Surface::OF_BEDROCK))]
-    surface: String,
+    pub(crate) surface: String,
     /// The form of body that the model takes, for `invoke-model` and `invoke-model-stream` [default: by the model's name]
     #[arg(long, value_name = "FORM")]
-    body: Option<Body>,
+    pub(crate) body: Option<Body>,
     /// Seconds that a model may say nothing before its answer is given up
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    silence: u64,
+    pub(crate) silence: u64,
 }
 
 impl How {
@@ -46,7 +46,7 @@ impl How {
         Ok(Some(Choice { chosen, is_single: true, ..Choice::default() }))
     }
 
-    pub(super) fn silence(&self) -> Duration {
+    pub(crate) fn silence(&self) -> Duration {
         Duration::from_secs(self.silence)
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// The user's own packs.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct OwnPacks {
+pub(crate) struct OwnPacks {
     /// Folder with packs of your own, each a folder with a `pack.toml`; may be given several times
     #[arg(long, value_name = "FOLDER")]
     packs_dir: Vec<PathBuf>,

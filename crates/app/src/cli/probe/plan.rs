@@ -1,5 +1,6 @@
 //! `sightline probe plan`: what a run would send, and what it can cost at most.
 
+use super::ground::Ground;
 use super::several::{PassedOver, Plans};
 use super::what::What;
 use crate::cli::Global;
@@ -19,7 +20,7 @@ pub(super) struct Plan {
 impl Plan {
     /// Prints the plan.
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
-        let plans = self.what.plans(global).await?;
+        let plans = self.what.plans(&Ground::Command(global)).await?;
         if self.what.json {
             match plans.single() {
                 Some(plan) => print::json(&as_json(plan))?,

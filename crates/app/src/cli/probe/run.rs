@@ -1,13 +1,16 @@
 //! `sightline probe run`: within the budget, after the plan was shown; or on with a run that ended early.
 
 use super::export::Export;
+use super::ground::Ground;
+use super::judge::{Judge, spent};
 use super::several::PassedOver;
 use super::what::What;
-use super::{plan, summary, three_ways};
+use super::three_ways::{WAYS, compared};
+use super::{gates, plan, summary, three_ways};
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::{interrupt, print, progress, stage, world};
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -16,8 +19,8 @@ use sightline_lake::Lake;
 use sightline_model::RunId;
 use sightline_model::untrusted::for_terminal;
 use sightline_probe::{
-    Attempt, Budget, Gate, GateReport, GateVerdict, Limits, LlmJudge, Outcome, Plan, Price, PriceList, Progress,
-    Resumed, RunOptions, RunSummary, ThreeWays, Usd,
+    Attempt, Budget, Gate, GateReport, GateVerdict, Limits, LlmJudge, Outcome, Plan, Progress, Resumed, RunOptions,
+    RunSummary, Usd,
 };
 use std::io::{BufRead as _, IsTerminal as _};
 use tokio_util::sync::CancellationToken;
@@ -43,18 +46,8 @@ pub(super) struct Run {
     /// Fail when this holds of the run, such as `broken.lower > 0.05`; may be given several times
     #[arg(long, value_name = "GATE")]
     fail_if: Vec<Gate>,
-    /// Model that judges what nothing else could decide; it is examined with labelled answers first
-    #[arg(long, value_name = "MODEL", requires = "judge_max_usd")]
-    judge: Option<String>,
-    /// US dollars that the judge may cost, beside the run's own
-    #[arg(long, value_name = "USD", requires = "judge")]
-    judge_max_usd: Option<Usd>,
-    /// US dollars for a thousand input and output tokens of the judge, where its price is not known
-    #[arg(long, value_name = "IN,OUT", requires = "judge")]
-    judge_price: Option<Price>,
-    /// Let the probed model judge itself
-    #[arg(long, requires = "judge")]
-    judge_may_be_target: bool,
+    #[command(flatten)]
+    judge: Judge,
     /// Go on with a run that ended early: what was attempted is not sent again, and what it cost counts
     #[arg(long, value_name = "RUN", conflicts_with_all = [
         "model", "targets", "all_bedrock", "app", "url", "preset", "request_template", "kb_model", "guardrail", "three_ways", "surface", "body", "packs", "families", "probes", "trials", "without_twins", "assume_price", "concurrency", "regions",
@@ -69,9 +62,6 @@ pub(super) struct Run {
     #[arg(long, short)]
     yes: bool,
 }
-
-/// Runs of a target that is asked three ways.
-const WAYS: usize = 3;
 
 /// What is run: a plan, under an id and a seed.
 struct Job {
@@ -116,9 +106,9 @@ impl Run {
         let limits = self.limits(&jobs)?;
         let count = jobs.len();
         self.export.check(count)?;
-        jobs.iter().try_for_each(|job| self.check_gates(&job.plan))?;
+        jobs.iter().try_for_each(|job| gates::check(&self.fail_if, &job.plan))?;
         self.confirm()?;
-        let lake = Lake::create(&global.lake).await?;
+        let lake = stage::create(&global.lake).await?;
         let (budget, cancel) = (Budget::new(limits), interrupt::token());
         let shared = Some(&budget).filter(|_| !is_single);
         let place = Place { aws: &aws, lake: &lake, limits, shared, cancel: &cancel };
@@ -128,7 +118,10 @@ impl Run {
             if cancel.is_cancelled() {
                 break;
             }
-            let judge = self.judge(&job.plan, judge_spent)?;
+            let judge = self.judge.of(&job.plan, judge_spent)?;
+            if !self.is_quiet() {
+                self.judge.tell()?;
+            }
             if count > 1 && !self.is_quiet() {
                 let target = &job.plan.target;
                 print::line(&format!("\n{} in {}", for_terminal(target.model()), target.region()))?;
@@ -149,7 +142,7 @@ impl Run {
             }
             ended.push(done);
         }
-        let ways = if self.what.three_ways { compared(&ended) } else { Vec::new() };
+        let ways = if self.what.three_ways { compared(&ended.iter().map(|one| &one.summary).collect::<Vec<_>>()) } else { Vec::new() };
         if self.what.json {
             let runs: Vec<_> = ended.iter().map(|one| summary::as_json(&one.summary, &one.gates)).collect();
             match runs.as_slice() {
@@ -217,7 +210,7 @@ impl Run {
     /// What is to be run, shown.
     async fn jobs(&self, global: &Global) -> anyhow::Result<Jobs> {
         let Some(run_id) = &self.resume else {
-            let plans = self.what.plans(global).await?.allowed();
+            let plans = self.what.plans(&Ground::Command(global)).await?.allowed();
             if !self.is_quiet() {
                 plan::show_all(&plans)?;
             }
@@ -246,36 +239,6 @@ impl Run {
         let job = Job { plan, run_id: RunId::from(run.run_id), seed, resumed: Some(resumed) };
         tell_resumed(&job);
         Ok(Jobs { aws, jobs: vec![job], passed_over: Vec::new(), is_single: true, is_incomplete: false })
-    }
-
-    /// The judge of one run, with what runs before it have left of its money.
-    fn judge(&self, plan: &Plan, spent: Usd) -> anyhow::Result<Option<LlmJudge>> {
-        let Some((model, max_usd)) = self.judge.as_deref().zip(self.judge_max_usd) else { return Ok(None) };
-        let price = match self.judge_price {
-            Some(price) => price,
-            None => PriceList::embedded()?
-                .of(model)
-                .with_context(|| format!("no price is known for the judge `{model}`: add `--judge-price IN,OUT`"))?,
-        };
-        // Money is what binds it: each attempt may ask once, and the examination comes first.
-        let limits = Limits { max_usd: max_usd.less(spent), max_requests: u64::MAX, max_output_tokens: u64::MAX };
-        if !self.is_quiet() {
-            print::line(&format!("Judge: {model}, at most {max_usd} more."))?;
-        }
-        Ok(Some(LlmJudge::new(model, &plan.target, limits, price, self.judge_may_be_target)?))
-    }
-
-    /// A family that is misspelt is found before money is spent.
-    fn check_gates(&self, plan: &Plan) -> anyhow::Result<()> {
-        let families: std::collections::BTreeSet<&str> =
-            plan.probes.iter().map(|probe| probe.family.as_str()).collect();
-        for gate in &self.fail_if {
-            if let Some(family) = gate.family().filter(|family| !families.contains(family)) {
-                let known: Vec<&str> = families.into_iter().collect();
-                bail!("`{gate}`: no family `{family}` is planned; there are: {}", known.join(" "));
-            }
-        }
-        Ok(())
     }
 
     fn confirm(&self) -> anyhow::Result<()> {
@@ -310,20 +273,6 @@ impl Progress for AttemptLine {
         self.0.set_position(done);
         self.0.set_message(format!("{} {}", attempt.probe_id, attempt.outcome.as_str()));
     }
-}
-
-/// What each target's three runs tell; of one that was cut short, nothing.
-fn compared(ended: &[Ended]) -> Vec<ThreeWays> {
-    let of = |three: &[Ended]| match three {
-        [without, with, alone] => Some(ThreeWays::of(&without.summary, &with.summary, &alone.summary)),
-        _ => None,
-    };
-    ended.chunks(WAYS).filter_map(of).collect()
-}
-
-/// Rounded up: a float must not hide a nano-dollar.
-fn spent(usd: f64) -> Usd {
-    Usd::from_nanos((usd.max(0.0) * 1e9).ceil() as u64)
 }
 
 /// Gates decide where there are any. Without, one attack that worked is a finding.

@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 /// The largest template, in bytes.
 const LARGEST: u64 = 16 << 10;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Endpoints, knowledge bases, servers")]
-pub(super) struct Served {
+pub(crate) struct Served {
     /// Address of a server that speaks as OpenAI does, before `/chat/completions`: `http://vllm.llm.svc:8000/v1`
     #[arg(long, value_name = "URL", requires = "url_model", conflicts_with = "model")]
-    url: Option<String>,
+    pub(crate) url: Option<String>,
     /// What the server calls the model
     #[arg(long, value_name = "NAME", requires = "url")]
-    url_model: Option<String>,
+    pub(crate) url_model: Option<String>,
     /// Environment variable that holds the server's token; the token is kept nowhere
     #[arg(long, value_name = "VARIABLE")]
-    token_env: Option<String>,
+    pub(crate) token_env: Option<String>,
     /// What endpoints of SageMaker want to be asked with: `text-generation` (TGI, DJL), `chat` (OpenAI's messages), `jsonlines` [default: by
     /// the container, where it is known]
     #[arg(long, value_name = "FORM", value_parser = clap::builder::PossibleValuesParser::new(Dialect::WORDS))]
@@ -31,22 +31,27 @@ pub(super) struct Served {
     /// File with the request's body for an endpoint of another form, a Jinja template with `text`, `system`, `user`, `messages`, `max_tokens`:
     /// `{"prompt": {{ text | tojson }}}`
     #[arg(long, value_name = "FILE", requires = "answer_at", conflicts_with = "preset")]
-    request_template: Option<PathBuf>,
+    pub(crate) request_template: Option<PathBuf>,
     /// Where the text stands in that endpoint's answer: a JSON pointer, `*` for each element of a list
     #[arg(long, value_name = "POINTER", requires = "request_template")]
-    answer_at: Option<String>,
+    pub(crate) answer_at: Option<String>,
     /// Where the answer says why it ended
     #[arg(long, value_name = "POINTER", requires = "request_template")]
-    stop_at: Option<String>,
+    pub(crate) stop_at: Option<String>,
     /// Content type of the template's request
     #[arg(long, value_name = "TYPE", requires = "request_template", default_value = "application/json")]
-    content_type: String,
+    pub(crate) content_type: String,
     /// Model that answers out of knowledge bases: a model's or an inference profile's ARN
     #[arg(long, value_name = "ARN")]
     kb_model: Option<String>,
 }
 
 impl Served {
+    /// What endpoints and knowledge bases are asked with, where no server, file or variable is named.
+    pub(crate) fn of(preset: Option<String>, kb_model: Option<String>) -> Self {
+        Self { preset, kb_model, ..Self::default() }
+    }
+
     /// The server, where one is named.
     pub(super) fn server(&self) -> Option<Chosen> {
         let url = self.url.as_ref()?;

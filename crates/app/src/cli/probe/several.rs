@@ -12,48 +12,48 @@ use sightline_probe::{Agreement, Found, Guardrail, Pack, Plan, PlanOptions, Pric
 const AT_A_TIME: usize = 4;
 
 /// A plan, and what it is for.
-pub(super) struct Planned {
-    pub(super) plan: Plan,
-    pub(super) kind: String,
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) kind: String,
     /// calls that the map saw
-    pub(super) calls: i64,
+    pub(crate) calls: i64,
     /// somebody named it, or it stands on the allow list
-    pub(super) may_run: bool,
+    pub(crate) may_run: bool,
 }
 
 /// What is not probed.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct PassedOver {
-    pub(super) target: String,
-    pub(super) kind: String,
-    pub(super) region: String,
-    pub(super) why: String,
+pub(crate) struct PassedOver {
+    pub(crate) target: String,
+    pub(crate) kind: String,
+    pub(crate) region: String,
+    pub(crate) why: String,
     #[serde(skip)]
-    is_named: bool,
+    pub(crate) is_named: bool,
 }
 
 /// All of it.
-pub(super) struct Plans {
-    pub(super) aws: Aws,
-    pub(super) planned: Vec<Planned>,
-    pub(super) passed_over: Vec<PassedOver>,
+pub(crate) struct Plans {
+    pub(crate) aws: Aws,
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) passed_over: Vec<PassedOver>,
     /// what the lake could not look at
-    pub(super) unread: Vec<String>,
+    pub(crate) unread: Vec<String>,
     /// what nobody looked at yet
-    pub(super) unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
     /// offered by AWS, and of no use to anybody in the account
-    pub(super) left_out: usize,
+    pub(crate) left_out: usize,
     /// one target, named
-    pub(super) is_single: bool,
+    pub(crate) is_single: bool,
 }
 
 /// What all plans come to together.
 #[derive(Debug, Default)]
-pub(super) struct Total {
-    pub(super) requests: u64,
-    pub(super) input_tokens: u64,
-    pub(super) output_tokens: u64,
-    pub(super) usd: Usd,
+pub(crate) struct Total {
+    pub(crate) requests: u64,
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
+    pub(crate) usd: Usd,
 }
 
 /// What all plans share.
@@ -90,7 +90,9 @@ impl Plans {
                     (chosen, planned)
                 }
             })
-            .buffered(AT_A_TIME);
+            .buffered(AT_A_TIME)
+            // Boxed, or the compiler cannot tell of what waits for this that it may change threads.
+            .boxed();
         let (mut planned, mut passed_over) = (Vec::new(), Vec::new());
         while let Some((chosen, plan)) = made.next().await {
             match plan {
@@ -115,7 +117,7 @@ impl Plans {
     }
 
     /// The only plan, of the only target that was named.
-    pub(super) fn single(&self) -> Option<&Plan> {
+    pub(crate) fn single(&self) -> Option<&Plan> {
         match self.planned.as_slice() {
             [one] if self.is_single => Some(&one.plan),
             _ => None,
@@ -123,7 +125,7 @@ impl Plans {
     }
 
     /// The sum of the plans.
-    pub(super) fn total(&self) -> Total {
+    pub(crate) fn total(&self) -> Total {
         self.planned.iter().fold(Total::default(), |sum, Planned { plan, .. }| Total {
             requests: sum.requests.saturating_add(plan.requests),
             input_tokens: sum.input_tokens.saturating_add(plan.input_tokens),
@@ -133,12 +135,12 @@ impl Plans {
     }
 
     /// Whether something could not be looked at, or somebody named what cannot be probed.
-    pub(super) fn is_incomplete(&self) -> bool {
+    pub(crate) fn is_incomplete(&self) -> bool {
         !self.unread.is_empty() || self.passed_over.iter().any(|one| one.is_named)
     }
 
     /// Leaves out what was only found and is not allowed.
-    pub(super) fn allowed(mut self) -> Self {
+    pub(crate) fn allowed(mut self) -> Self {
         let (allowed, others): (Vec<Planned>, Vec<Planned>) = self.planned.into_iter().partition(|one| one.may_run);
         self.planned = allowed;
         self.passed_over.extend(others.into_iter().map(|one| PassedOver {

@@ -1,19 +1,16 @@
 //! Which targets: named one by one, or found in the lake.
 
-use crate::cli::Global;
-use crate::config::Config;
-use crate::stage;
+use super::ground::{Declared, Ground};
 use anyhow::ensure;
 use clap::Args;
-use sightline_lake::Lake;
 use sightline_model::{Arn, pattern};
 use sightline_probe::{Found, FoundTargets};
 
 #[derive(Debug, Args)]
-pub(super) struct Targets {
+pub(crate) struct Targets {
     /// The model: an id, an inference profile, or the ARN of either
     #[arg(long)]
-    model: Option<String>,
+    pub(crate) model: Option<String>,
     /// ARN of what is probed: a model, a profile, an alias of an agent or a flow, a knowledge base, an endpoint; may be given
     /// several times
     #[arg(long = "target", value_name = "ARN", conflicts_with = "model")]
@@ -26,7 +23,7 @@ pub(super) struct Targets {
     app: Option<String>,
     /// The account has agreements for these models: do not ask the service
     #[arg(long)]
-    pub(super) agreement_exists: bool,
+    pub(crate) agreement_exists: bool,
 }
 
 /// One target, before anything is known of its plan.
@@ -59,10 +56,15 @@ pub(super) struct Choice {
 }
 
 impl Targets {
+    /// Those that are named, all of Bedrock, or those of an application.
+    pub(crate) fn of(targets: Vec<String>, all_bedrock: bool, app: Option<String>, agreement_exists: bool) -> Self {
+        Self { model: None, targets, all_bedrock, app, agreement_exists }
+    }
+
     /// Reads the lake where it is asked for, or may help. `server` is one that was named by its address.
     pub(super) async fn choose(
         &self,
-        global: &Global,
+        ground: &Ground<'_>,
         regions: &[String],
         server: Option<Chosen>,
     ) -> anyhow::Result<Choice> {
@@ -72,7 +74,7 @@ impl Targets {
         }
         if let Some(model) = &self.model {
             let mut choice = Choice { is_single: true, ..Choice::default() };
-            let known = known(global).await.map_or_else(|_| Vec::new(), |found| found.targets);
+            let known = ground.known().await.map_or_else(|_| Vec::new(), |found| found.targets);
             one(model, known).into_iter().for_each(|chosen| choice.add(chosen));
             return Ok(choice);
         }
@@ -80,9 +82,9 @@ impl Targets {
             is_wide || !self.targets.is_empty(),
             "no target is named: add `--model ID`, `--target ARN`, `--url URL`, `--all-bedrock` or `--app NAME`"
         );
-        let config = Config::load(global.config.as_deref())?;
-        self.check_app(&config)?;
-        let found = match known(global).await {
+        let declared = ground.declared()?;
+        self.check_app(&declared)?;
+        let found = match ground.known().await {
             // What is named needs no lake.
             Err(_) if !is_wide => FoundTargets::default(),
             other => other?,
@@ -98,7 +100,7 @@ impl Targets {
             (choice.unread, choice.unknown) = (found.unread, found.unknown);
             for target in found.targets.into_iter().filter(|target| self.takes(target, regions)) {
                 match target.is_in_use() {
-                    true => choice.add(Chosen::found(target, &config.probe_allow)),
+                    true => choice.add(Chosen::found(target, &declared.allowed)),
                     false => choice.left_out += 1,
                 }
             }
@@ -112,13 +114,13 @@ impl Targets {
             && (!self.all_bedrock || target.is_bedrock())
     }
 
-    fn check_app(&self, config: &Config) -> anyhow::Result<()> {
+    fn check_app(&self, declared: &Declared) -> anyhow::Result<()> {
         let Some(name) = &self.app else { return Ok(()) };
-        let known: Vec<&str> = config.applications.iter().map(|one| one.name.as_str()).collect();
+        let known = &declared.applications;
         ensure!(
-            known.contains(&name.as_str()),
+            known.contains(name),
             "`{}` declares no application `{name}`; it has: {}",
-            config.name(),
+            declared.file,
             if known.is_empty() { "none".to_owned() } else { known.join(", ") }
         );
         Ok(())
@@ -144,11 +146,6 @@ impl Choice {
             self.chosen.push(chosen);
         }
     }
-}
-
-async fn known(global: &Global) -> anyhow::Result<FoundTargets> {
-    let lake: Lake = stage::open(&global.lake).await?;
-    Ok(sightline_probe::found(&lake.session(&[]).await?).await?)
 }
 
 /// What a name means: what the lake knows by it, else the name as it is. An agent's name means all its aliases.

@@ -2,7 +2,19 @@
 
 use super::compare;
 use crate::print;
-use sightline_probe::{Alone, ThreeWays};
+use sightline_probe::{Alone, RunSummary, ThreeWays};
+
+/// Runs of a target that is asked three ways.
+pub(crate) const WAYS: usize = 3;
+
+/// What each target's three runs tell; of one that was cut short, nothing.
+pub(crate) fn compared(ended: &[&RunSummary]) -> Vec<ThreeWays> {
+    let of = |three: &[&RunSummary]| match three {
+        [without, with, alone] => Some(ThreeWays::of(without, with, alone)),
+        _ => None,
+    };
+    ended.chunks(WAYS).filter_map(of).collect()
+}
 
 /// As words and a table.
 pub(super) fn show(ways: &ThreeWays) -> anyhow::Result<()> {

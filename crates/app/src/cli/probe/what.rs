@@ -1,67 +1,70 @@
 //! What is asked, and of whom: the arguments that a plan and a run share.
 
 use super::super::connection::Connection;
+use super::ground::Ground;
 use super::how::How;
 use super::own_packs::OwnPacks;
 use super::served::Served;
 use super::several::{Plans, Shared};
 use super::targets::Targets;
-use crate::cli::Global;
 use clap::Args;
 use sightline_aws::Aws;
 use sightline_probe::{Guardrail, Plan, PlanOptions, Price, PriceList, ProbeRun, Target};
 
 #[derive(Debug, Args)]
-pub(super) struct What {
+pub(crate) struct What {
     #[command(flatten)]
-    targets: Targets,
+    pub(crate) targets: Targets,
     #[command(flatten)]
-    pub(super) how: How,
+    pub(crate) how: How,
     /// Guardrail to put on each call: `ID` or `ID:VERSION`
     #[arg(long, value_name = "ID[:VERSION]")]
-    guardrail: Option<String>,
+    pub(crate) guardrail: Option<String>,
     /// Ask three ways with the same prompts: the model without the guardrail, with it, and the guardrail alone; then compare
     #[arg(long, requires = "guardrail")]
-    pub(super) three_ways: bool,
+    pub(crate) three_ways: bool,
     /// Packs to send [default: all]
     #[arg(long = "pack", value_name = "PACK")]
-    packs: Vec<String>,
+    pub(crate) packs: Vec<String>,
     /// Families to send [default: all]
     #[arg(long = "family", value_name = "FAMILY")]
-    families: Vec<String>,
+    pub(crate) families: Vec<String>,
     /// Probes to send [default: all]
     #[arg(long = "probe", value_name = "ID")]
-    probes: Vec<String>,
+    pub(crate) probes: Vec<String>,
     /// Times each prompt is sent [default: what the probe says]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    trials: Option<u32>,
+    pub(crate) trials: Option<u32>,
     /// Leave out the benign twins that tell over-blocking
     #[arg(long)]
-    without_twins: bool,
+    pub(crate) without_twins: bool,
     /// US dollars for a thousand input and output tokens, for a model whose price is not known
     #[arg(long, value_name = "IN,OUT")]
-    assume_price: Option<Price>,
+    pub(crate) assume_price: Option<Price>,
     /// Calls at a time
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=32))]
-    concurrency: u32,
+    pub(crate) concurrency: u32,
     #[command(flatten)]
-    served: Served,
+    pub(crate) served: Served,
     #[command(flatten)]
-    pub(super) own: OwnPacks,
+    pub(crate) own: OwnPacks,
     #[command(flatten)]
-    access: Connection,
+    pub(crate) access: Connection,
     /// Print JSON
     #[arg(long)]
-    pub(super) json: bool,
+    pub(crate) json: bool,
 }
 
 impl What {
     /// The plans of these arguments.
-    pub(super) async fn plans(&self, global: &Global) -> anyhow::Result<Plans> {
+    ///
+    /// # Errors
+    /// What is named cannot be probed, or nobody can tell what there is.
+    pub(crate) async fn plans(&self, ground: &Ground<'_>) -> anyhow::Result<Plans> {
         let guardrail = self.guardrail.as_deref().map(guardrail);
         let choice = match self.how.guardrail_alone(guardrail.as_ref().map(|guardrail| guardrail.id.as_str()))? {
             Some(choice) => choice,
-            None => self.targets.choose(global, &self.access.regions, self.served.server()).await?,
+            None => self.targets.choose(ground, &self.access.regions, self.served.server()).await?,
         };
         let packs = self.own.load(&self.packs)?;
         let options = PlanOptions {
@@ -92,7 +95,10 @@ impl What {
     }
 
     /// The plan of a run that goes on: all that matters is as it was.
-    pub(super) async fn plan_again(&self, run: &ProbeRun) -> anyhow::Result<(Aws, Plan)> {
+    ///
+    /// # Errors
+    /// Its packs are gone, or the account cannot be asked.
+    pub(crate) async fn plan_again(&self, run: &ProbeRun) -> anyhow::Result<(Aws, Plan)> {
         let names: Vec<String> = run.packs.iter().map(|pack| pack.id.clone()).collect();
         let packs = self.own.load(&names)?;
         let (aws, account) = self.account().await?;

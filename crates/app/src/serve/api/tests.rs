@@ -42,7 +42,9 @@ fn each_operation_has_a_role_and_each_role_an_operation() {
 #[test]
 fn what_changes_something_is_for_no_viewer() {
     for (method, path, wanted) in auth::OPERATIONS {
-        let reads = *method == Method::GET || matches!(*path, "/api/v1/query" | "/api/v1/prerequisites/{id}/render");
+        // The tools behind `/mcp` are held against this table themselves; a session is the own of who ends it.
+        let reads = *method == Method::GET
+            || matches!(*path, "/api/v1/query" | "/api/v1/prerequisites/{id}/render" | "/mcp" | "/api/v1/session");
         let viewer = matches!(wanted, Wanted::Anybody | Wanted::AtLeast(Role::Viewer));
         assert!(reads || !viewer, "{method} {path}");
     }
@@ -157,7 +159,8 @@ fn words_of_the_document_are_those_of_the_lake() {
 struct Served {
     router: Router,
     tokens: Vec<(Role, String)>,
-    _folder: tempfile::TempDir,
+    app: App,
+    folder: tempfile::TempDir,
 }
 
 async fn served() -> Served {
@@ -174,7 +177,7 @@ async fn served() -> Served {
     let config = folder.path().join("sightline.toml");
     std::fs::write(&config, "").unwrap();
     let app = App::new(lake, Some(config), db, origins, CancellationToken::new()).await.unwrap();
-    Served { router: router(app), tokens, _folder: folder }
+    Served { router: router(app.clone()).unwrap(), tokens, app, folder }
 }
 
 impl Served {
@@ -342,4 +345,104 @@ async fn a_statement_reads_and_is_bounded() {
         .json(&Method::POST, "/api/v1/query", Role::Viewer, Some(&json!({ "sql": "SELECT fingerprint FROM finding" })))
         .await;
     assert_eq!(empty["rows"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_method_is_told_which_there_are() {
+    let mut served = served().await;
+    let response = served.ask(&Method::PATCH, "/api/v1/tokens", None, None).await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.headers()[header::ALLOW], "GET, POST, HEAD");
+    let response = served.ask(&Method::GET, "/mcp", None, None).await;
+    assert_eq!((response.status().as_u16(), &response.headers()[header::ALLOW]), (405, &"POST".parse().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_in_by_a_provider_that_nobody_named() {
+    let mut served = served().await;
+    let (_, ways) = served.json(&Method::GET, "/api/v1/sign-in", Role::Viewer, None).await;
+    assert_eq!(ways, json!({ "oidc": null }));
+    for path in ["/api/v1/oidc/start", "/api/v1/oidc/callback?code=x&state=y"] {
+        assert_eq!(served.ask(&Method::GET, path, None, None).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let (status, me) = served.json(&Method::GET, "/api/v1/me", Role::Viewer, None).await;
+    assert_eq!((status, &me["kind"], &me["expires_at"]), (StatusCode::OK, &json!("key"), &Value::Null));
+    let (status, _) = served.json(&Method::DELETE, "/api/v1/session", Role::Viewer, None).await;
+    assert_eq!(status, StatusCode::CONFLICT, "a key is no session");
+}
+
+/// Requests run on one thread here; jobs have their own. Each of these keeps its thread until the request was answered, which it never is where
+/// they share one.
+#[tokio::test(flavor = "current_thread")]
+async fn jobs_do_not_keep_requests_waiting() {
+    use std::sync::mpsc::{Receiver, channel};
+    let mut served = served().await;
+    let (tell, told) = channel();
+    let mut answered = Vec::new();
+    let blocks = |let_go: Receiver<()>, tell: std::sync::mpsc::Sender<(String, bool)>| async move {
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        let was_let_go = let_go.recv_timeout(std::time::Duration::from_secs(30)).is_ok();
+        tell.send((name, was_let_go)).unwrap();
+    };
+    for _ in 0..crate::world::parallelism() {
+        let (let_go, held) = channel();
+        answered.push(let_go);
+        served.app.jobs().spawn(blocks(held, tell.clone()));
+    }
+    let (status, _) = served.json(&Method::GET, "/api/v1/findings", Role::Viewer, None).await;
+    assert_eq!(status, StatusCode::OK);
+    for let_go in answered {
+        let_go.send(()).unwrap();
+        let (name, was_let_go) = told.recv().unwrap();
+        assert!(was_let_go, "the request waited for the job");
+        assert_eq!(name, "sightline-job");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_are_refused_before_anybody_is_asked() {
+    let mut served = served().await;
+    let model = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0";
+    for (plan, says) in [
+        (json!({}), "no target is named"),
+        (json!({ "targets": [model], "surface": "openai" }), "`surface` is `openai`"),
+        (json!({ "targets": [model], "trials": 0 }), "`trials` must be"),
+        (json!({ "targets": [model], "concurrency": 33 }), "`concurrency` must be"),
+        (json!({ "targets": [model], "three_ways": true }), "needs a `guardrail`"),
+        (json!({ "targets": [model], "packs_dir": "/etc" }), "unknown field `packs_dir`"),
+        (json!({ "targets": ["http://169.254.169.254/latest"] }), "is an address"),
+        (json!({ "targets": vec![model; 501] }), "at most 500"),
+        (json!({ "app": "nobody" }), "declares no application"),
+    ] {
+        let (status, problem) = served.json(&Method::POST, "/api/v1/probe-plans", Role::Operator, Some(&plan)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{plan}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(says), "{plan}: {problem}");
+        let job = json!({ "kind": "probe", "plan": plan, "max_usd": 1 });
+        let (status, _) = served.json(&Method::POST, "/api/v1/jobs", Role::Operator, Some(&job)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{job}");
+    }
+    let job = json!({ "kind": "probe", "plan": { "targets": [model] }, "max_usd": 1, "fail_if": ["broken"] });
+    let schedule = json!({ "name": "n", "cron": "0 3 * * *", "job": job });
+    let (status, problem) = served.json(&Method::POST, "/api/v1/schedules", Role::Operator, Some(&schedule)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_is_shown_without_what_is_secret() {
+    let mut served = served().await;
+    let path = served.folder.path().join("sightline.toml");
+    std::fs::write(&path, "[[notification]]\nname = \"hook\"\nchannel = \"webhook\"\nurl = \"https://h.example/T0/s3cret\"\nsecret_env = \"NOT_SET\"\n").unwrap();
+    served.app.refresh().await.unwrap();
+    let (_, all) = served.json(&Method::GET, "/api/v1/notifications", Role::Operator, None).await;
+    assert_eq!(all["items"][0]["place"], "h.example", "{all}");
+    assert!(!all.to_string().contains("s3cret"));
+    let (status, sent) = served.json(&Method::POST, "/api/v1/notifications/hook/test", Role::Admin, None).await;
+    assert_eq!((status, &sent["status"], &sent["attempts"]), (StatusCode::OK, &json!("failed"), &json!(1)), "{sent}");
+    assert!(sent["error"].as_str().unwrap().contains("`NOT_SET` is not set"), "{sent}");
+    let (_, kept) = served.json(&Method::GET, "/api/v1/deliveries?status=failed&notification=hook", Role::Operator, None).await;
+    assert_eq!(kept["items"][0]["id"], sent["id"]);
+    let (_, none) = served.json(&Method::GET, "/api/v1/deliveries?status=waiting", Role::Operator, None).await;
+    assert_eq!(none["items"], json!([]), "a test is not tried again");
+    let (_, audit) = served.json(&Method::GET, "/api/v1/audit", Role::Admin, None).await;
+    assert_eq!(audit["items"][0]["action"], "notification.test");
 }

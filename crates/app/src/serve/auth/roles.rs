@@ -24,6 +24,12 @@ pub(crate) const OPERATIONS: &[(Method, &str, Wanted)] = &[
     (Method::GET, "/api/v1/version", Wanted::Anybody),
     (Method::GET, "/api/v1/openapi.json", Wanted::Anybody),
     (Method::GET, "/api/v1/me", VIEWER),
+    (Method::GET, "/api/v1/sign-in", Wanted::Anybody),
+    (Method::GET, "/api/v1/oidc/start", Wanted::Anybody),
+    (Method::GET, "/api/v1/oidc/callback", Wanted::Anybody),
+    (Method::POST, "/api/v1/session", Wanted::Anybody),
+    (Method::DELETE, "/api/v1/session", VIEWER),
+    (Method::POST, "/mcp", VIEWER),
     (Method::GET, "/api/v1/findings", VIEWER),
     (Method::GET, "/api/v1/findings/summary", VIEWER),
     (Method::GET, "/api/v1/findings/{fingerprint}", VIEWER),
@@ -33,6 +39,7 @@ pub(crate) const OPERATIONS: &[(Method, &str, Wanted)] = &[
     (Method::GET, "/api/v1/edges", VIEWER),
     (Method::GET, "/api/v1/edges/{edge_id}", VIEWER),
     (Method::GET, "/api/v1/edges/{edge_id}/evidence", VIEWER),
+    (Method::GET, "/api/v1/edges/{edge_id}/path", VIEWER),
     (Method::GET, "/api/v1/graph", VIEWER),
     (Method::GET, "/api/v1/models", VIEWER),
     (Method::GET, "/api/v1/workloads", VIEWER),
@@ -51,6 +58,9 @@ pub(crate) const OPERATIONS: &[(Method, &str, Wanted)] = &[
     (Method::PUT, "/api/v1/findings/{fingerprint}/mute", OPERATOR),
     (Method::DELETE, "/api/v1/findings/{fingerprint}/mute", OPERATOR),
     (Method::GET, "/api/v1/overview", VIEWER),
+    (Method::GET, "/api/v1/overview/new", VIEWER),
+    (Method::GET, "/api/v1/probe-packs", VIEWER),
+    (Method::POST, "/api/v1/probe-plans", OPERATOR),
     (Method::GET, "/api/v1/probe-runs", VIEWER),
     (Method::GET, "/api/v1/probe-runs/compare", VIEWER),
     (Method::GET, "/api/v1/probe-runs/{run_id}", VIEWER),
@@ -71,7 +81,20 @@ pub(crate) const OPERATIONS: &[(Method, &str, Wanted)] = &[
     (Method::DELETE, "/api/v1/tokens/{id}", ADMIN),
     (Method::GET, "/api/v1/audit", ADMIN),
     (Method::GET, "/api/v1/settings", OPERATOR),
+    (Method::GET, "/api/v1/notifications", OPERATOR),
+    (Method::POST, "/api/v1/notifications/{name}/test", ADMIN),
+    (Method::GET, "/api/v1/deliveries", OPERATOR),
 ];
+
+/// What can be done there, as `allow` has it.
+pub(super) fn methods(path: &str) -> String {
+    let mut methods: Vec<&str> =
+        OPERATIONS.iter().filter(|(_, at, _)| *at == path).map(|(of, ..)| of.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.join(", ")
+}
 
 /// Who may do this; nothing for what there is not.
 pub(super) fn wanted(method: &Method, path: &str) -> Option<Wanted> {

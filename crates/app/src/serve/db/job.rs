@@ -70,6 +70,8 @@ pub(crate) struct JobProgress {
     pub(crate) total: u64,
     /// The run of the lake that it makes, such as a scan's id; empty where it makes none
     pub(crate) run_id: String,
+    /// The runs of probes that it began, in order: a job that goes on takes them up
+    pub(crate) runs: Vec<String>,
 }
 
 /// A job.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use std::str::FromStr;
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
@@ -17,6 +18,46 @@ const PREFIX: &str = "sightline";
 
 /// The use of a token is written down at most so often.
 const NOTICED_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// Sessions that ended are kept for so long.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How a token came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TokenKind {
+    /// Somebody made it
+    Key,
+    /// Somebody signed in
+    Session,
+}
+
+impl TokenKind {
+    /// The word for it.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Session => "session",
+        }
+    }
+}
+
+impl FromStr for TokenKind {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        [Self::Key, Self::Session].into_iter().find(|kind| kind.as_str() == word).ok_or(())
+    }
+}
+
+/// Whose a token is to be.
+pub(crate) struct Whose<'w> {
+    pub(crate) name: &'w str,
+    pub(crate) role: Role,
+    pub(crate) kind: TokenKind,
+    /// who signed in: the provider and its name for them; nothing for keys
+    pub(crate) subject: &'w str,
+}
 
 /// A token as it is kept and shown: never the secret.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -27,6 +68,10 @@ pub(crate) struct Token {
     pub(crate) name: String,
     /// What it may do
     pub(crate) role: Role,
+    /// How it came to be
+    pub(crate) kind: TokenKind,
+    /// Who signed in: the provider, and its name for them; empty for keys
+    pub(crate) subject: String,
     /// When it was made
     #[schema(value_type = String, format = DateTime)]
     pub(crate) created_at: Timestamp,
@@ -51,6 +96,8 @@ impl Token {
             id: row.get("id")?,
             name: row.get("name")?,
             role: word(row, "role")?,
+            kind: word(row, "kind")?,
+            subject: row.get("subject")?,
             created_at: instant(row, "created_at")?,
             expires_at: maybe_instant(row, "expires_at")?,
             revoked_at: maybe_instant(row, "revoked_at")?,
@@ -79,23 +126,46 @@ impl Db {
         now: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> anyhow::Result<Minted> {
+        self.mint_for(entropy, id, Whose { name, role, kind: TokenKind::Key, subject: "" }, now, expires_at)
+    }
+
+    /// As [`Db::mint`], of any kind. Sessions that ended long ago are forgotten.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn mint_for(
+        &self,
+        entropy: [u8; 32],
+        id: String,
+        whose: Whose<'_>,
+        now: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> anyhow::Result<Minted> {
         let secret = format!("{PREFIX}_{id}_{}", BASE64_URL_SAFE_NO_PAD.encode(entropy));
         let token = Token {
             id,
-            name: name.to_owned(),
-            role,
+            name: whose.name.to_owned(),
+            role: whose.role,
+            kind: whose.kind,
+            subject: whose.subject.to_owned(),
             created_at: now,
             expires_at,
             revoked_at: None,
             last_used_at: None,
         };
+        let long_ago = now.saturating_sub(REMEMBERED)?;
         self.with(|db| {
+            if whose.kind == TokenKind::Session {
+                db.execute("DELETE FROM token WHERE kind = 'session' AND expires_at < ?1", [long_ago.stamp()])?;
+            }
             db.execute(
-                "INSERT INTO token (id, name, role, hash, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO token (id, name, role, kind, subject, hash, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     token.id,
                     token.name,
-                    role.as_str(),
+                    token.role.as_str(),
+                    token.kind.as_str(),
+                    token.subject,
                     hash(&secret).as_slice(),
                     now.stamp(),
                     expires_at.map(|end| end.stamp())
@@ -182,6 +252,24 @@ mod tests {
         assert!(db.revoke("abcd", later(1)).unwrap().is_some());
         assert_eq!(holder(&made.secret, later(1)), None, "it is taken back");
         assert!(db.revoke("none", now).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_session_is_told_from_a_key_and_forgotten_after_a_while() {
+        let db = Db::in_memory().unwrap();
+        let begun: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+        let session = |id: &str, now: Timestamp| {
+            let whose = Whose { name: "a@b", role: Role::Viewer, kind: TokenKind::Session, subject: "https://i 17" };
+            let ends = now.checked_add(SignedDuration::from_hours(1)).unwrap();
+            db.mint_for([1; 32], id.to_owned(), whose, now, Some(ends)).unwrap().secret
+        };
+        let first = session("one", begun);
+        db.mint([2; 32], "key".to_owned(), "ci", Role::Viewer, begun, Some(begun)).unwrap();
+        let found = db.holder(&first, begun).unwrap().unwrap();
+        assert_eq!((found.kind, found.subject.as_str()), (TokenKind::Session, "https://i 17"));
+        session("two", begun.checked_add(SignedDuration::from_hours(40 * 24)).unwrap());
+        let left: Vec<String> = db.tokens().unwrap().into_iter().map(|token| token.id).collect();
+        assert_eq!(left, ["two", "key"], "a key is kept though it is over");
     }
 
     #[test]

@@ -5,10 +5,10 @@ use crate::serve::page::Rows;
 use crate::stage::muted::is_open;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use memchr::memmem::Finder;
 use serde::{Serialize, Serializer};
 use sightline_lake::Session;
 use sightline_model::{Finding, Mute, Severity, Status};
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -23,6 +23,12 @@ impl Deref for Text {
 
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self
     }
 }
 
@@ -72,10 +78,6 @@ pub(crate) struct FindingRow {
     /// Why it does not count; nothing where it does
     #[schema(value_type = Option<crate::serve::schema::Mute>)]
     pub(crate) mute: Option<Arc<MuteText>>,
-    /// What a text is looked for in, in lower case
-    #[serde(skip)]
-    #[schema(ignore)]
-    haystack: Arc<str>,
 }
 
 /// A mute, shared by all that it covers.
@@ -89,11 +91,6 @@ impl Serialize for MuteText {
 }
 
 impl FindingRow {
-    /// Whether the text stands in the names of the resource or the check. The text is in lower case.
-    pub(crate) fn has(&self, text: &Finder<'_>) -> bool {
-        text.find(self.haystack.as_bytes()).is_some()
-    }
-
     /// Whether it is open and nobody muted it.
     pub(crate) fn counts(&self) -> bool {
         self.mute.is_none() && is_open(self.status)
@@ -150,8 +147,6 @@ impl Texts {
     }
 
     fn row(&mut self, finding: Finding, mute: Option<Arc<MuteText>>) -> FindingRow {
-        let names = [&finding.resource, &finding.resource_title, &finding.check_id, &finding.title];
-        let haystack = names.map(|name| name.to_lowercase()).join("\n").into();
         FindingRow {
             fingerprint: finding.fingerprint.into_boxed_str(),
             check_id: self.text(finding.check_id),
@@ -165,7 +160,6 @@ impl Texts {
             reason: self.text(finding.reason),
             evaluated_at: finding.evaluated_at,
             mute,
-            haystack,
         }
     }
 }

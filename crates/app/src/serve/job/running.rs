@@ -1,7 +1,8 @@
 //! Jobs that run now.
 
+use super::floor::Floor;
 use super::{Came, Desk, Told, Work, shown};
-use crate::serve::db::job::{Job, JobStatus};
+use crate::serve::db::job::{Job, JobProgress, JobStatus};
 use crate::serve::events::Event;
 use crate::serve::state::App;
 use crate::world;
@@ -12,8 +13,10 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 /// An id that sorts by the time the job began.
 fn new_id() -> String {
@@ -31,10 +34,10 @@ const LONGEST_ERROR: usize = 2_000;
 const LONGEST_RESULT: usize = 1 << 20;
 
 /// The jobs of this process.
-#[derive(Default)]
 pub(crate) struct Jobs {
     running: Mutex<BTreeMap<String, Running>>,
     tasks: TaskTracker,
+    floor: Floor,
 }
 
 struct Running {
@@ -56,8 +59,26 @@ pub(crate) enum Refused {
 }
 
 impl Jobs {
+    /// None runs yet.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        Ok(Self { running: Mutex::default(), tasks: TaskTracker::new(), floor: Floor::new()? })
+    }
+
     fn running(&self) -> MutexGuard<'_, BTreeMap<String, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something beside the requests, on the threads of jobs.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn_on(work, self.floor.handle());
+    }
+
+    /// The same for what goes on for as long as the server runs: nobody waits for its end.
+    pub(crate) fn aside(&self, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        self.floor.handle().spawn(work).abort_handle()
     }
 
     /// How many run.
@@ -93,13 +114,17 @@ impl Jobs {
     /// [`Refused`].
     pub(crate) fn start(app: &App, work: Work, requested_by: &str, resumes: Option<&Job>) -> Result<Job, Refused> {
         work.check(app).map_err(Refused::Wrong)?;
+        let before = resumes.map(|job| job.progress.clone());
+        // Known from the first moment on: should this server be killed as well, the next one goes on with the same runs.
+        let (run_id, runs) = before.clone().map(|before| (before.run_id, before.runs)).unwrap_or_default();
+        let progress = JobProgress { run_id, runs, ..JobProgress::default() };
         let job = Job {
             id: new_id(),
             kind: work.kind().to_owned(),
             arguments: serde_json::to_value(&work).map_err(|error| Refused::Failed(error.into()))?,
             account: work.account(),
             status: JobStatus::Running,
-            progress: Default::default(),
+            progress: progress.clone(),
             result: Value::Null,
             error: String::new(),
             resumes: resumes.map(|job| job.id.clone()),
@@ -107,7 +132,7 @@ impl Jobs {
             created_at: world::now(),
             finished_at: None,
         };
-        let told = Arc::new(Told::default());
+        let told = Arc::new(Told::new(progress));
         let cancel = CancellationToken::new();
         {
             // INVARIANT: looked and entered under one lock, so that of two requests at once only one begins.
@@ -125,10 +150,10 @@ impl Jobs {
             };
             running.insert(job.id.clone(), entry);
         }
-        let run_before = resumes.map(|job| job.progress.run_id.clone()).filter(|run| !run.is_empty());
-        let desk = Desk { app: app.clone(), cancel, told, resumes: run_before };
         let id = job.id.clone();
-        app.jobs().tasks.spawn(async move { run(work, desk, id).await });
+        let desk = Desk { app: app.clone(), cancel, told, resumes: before, id: id.clone() };
+        let span = tracing::info_span!("job", job.id = id, job.kind = work.kind());
+        app.jobs().spawn(async move { run(work, desk, id).await }.instrument(span));
         let job = app.jobs().fresh(job);
         app.tell(Event::job(&job));
         Ok(job)
@@ -136,6 +161,7 @@ impl Jobs {
 }
 
 async fn run(work: Work, desk: Desk, id: String) {
+    let traced = desk.app.otlp().map(|otlp| otlp.job(work.kind(), &id));
     let ended = {
         let mut working = Box::pin(AssertUnwindSafe(work.run(&desk)).catch_unwind());
         let mut ticks = tokio::time::interval(TOLD_EVERY);
@@ -171,7 +197,10 @@ async fn run(work: Work, desk: Desk, id: String) {
     }
     kept(desk.app.db().end_job(&id, status, &result, &shortened(&error, LONGEST_ERROR), world::now()));
     desk.app.jobs().running().remove(&id);
-    tracing::info!(job.id = id, job.kind = work.kind(), job.status = status.as_str(), error, "job ended");
+    if let Some(traced) = traced {
+        traced.ended(status.as_str());
+    }
+    tracing::info!(job.status = status.as_str(), error, "job ended");
     tell(&desk.app, &id);
 }
 

@@ -23,13 +23,13 @@ impl Scan {
     pub(super) async fn run(&self, desk: &Desk) -> anyhow::Result<Came> {
         let aws = self.credentials.connection().connect().await?;
         let run = world::new_run();
-        let id = desk.resumes.clone().unwrap_or_else(|| run.as_str().to_owned());
+        let id = desk.resumed_run().unwrap_or_else(|| run.as_str().to_owned());
         desk.told.tell(|told| told.run_id = id);
         let options = ScanOptions {
             regions: self.credentials.regions.clone(),
             include: self.tables.clone(),
             exclude: self.skip_tables.clone(),
-            resume: desk.resumes.clone().map(Resume::Id),
+            resume: desk.resumed_run().map(Resume::Id),
             cancel: desk.cancel.clone(),
             ..ScanOptions::new(run, world::clock(), env!("CARGO_PKG_VERSION"))
         };

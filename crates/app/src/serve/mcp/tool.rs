@@ -8,7 +8,6 @@ use http::{Method, Request, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use sightline_model::untrusted::shortened;
-use std::net::SocketAddr;
 use tower_service::Service as _;
 
 /// Rows of a list where a model does not say how many.
@@ -52,17 +51,16 @@ pub(super) struct Described {
 /// All tools, and how they are asked.
 pub(super) struct Tools {
     router: Router,
-    host: SocketAddr,
-    token: String,
+    host: String,
     described: Vec<Described>,
 }
 
 impl Tools {
-    /// Tools that ask this router with this token.
+    /// Tools that ask this router, which goes by this name.
     ///
     /// # Errors
     /// An operation is not in the document, which a test keeps from being shipped.
-    pub(super) fn new(router: Router, host: SocketAddr, token: String) -> anyhow::Result<Self> {
+    pub(super) fn new(router: Router, host: String) -> anyhow::Result<Self> {
         let document: Value = serde_json::from_str(&api::document()?)?;
         let mut described = TOOLS
             .iter()
@@ -76,25 +74,30 @@ impl Tools {
             about: "What an id means: a check, a finding, an edge, a case".to_owned(),
             takes: object(takes),
         });
-        Ok(Self { router, host, token, described })
+        Ok(Self { router, host, described })
     }
 
     pub(super) fn all(&self) -> &[Described] {
         &self.described
     }
 
-    /// The answer of a tool, or why there is none.
-    pub(super) async fn call(&self, name: &str, arguments: Map<String, Value>) -> Result<String, String> {
+    /// The answer of a tool, or why there is none. It is asked with this `authorization`.
+    pub(super) async fn call(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        authorization: &str,
+    ) -> Result<String, String> {
         if name == "explain" {
-            return self.explain(&arguments).await;
+            return self.explain(&arguments, authorization).await;
         }
         let Some((_, method, path, _)) = TOOLS.iter().find(|(of, ..)| *of == name) else {
             return Err(format!("no tool is named `{}`", shortened(name, 60)));
         };
-        self.ask(method, path, arguments).await.map_err(|(_, text)| text)
+        self.ask(method, path, arguments, authorization).await.map_err(|(_, text)| text)
     }
 
-    async fn explain(&self, arguments: &Map<String, Value>) -> Result<String, String> {
+    async fn explain(&self, arguments: &Map<String, Value>, authorization: &str) -> Result<String, String> {
         let id = arguments.get("id").and_then(Value::as_str).ok_or("say which: `id`")?;
         for what in EXPLAINS {
             let (path, key) = match *what {
@@ -104,7 +107,7 @@ impl Tools {
                 _ => ("/api/v1/cases/{case_id}", "case_id"),
             };
             let given = Map::from_iter([(key.to_owned(), Value::from(id))]);
-            match self.ask(&Method::GET, path, given).await {
+            match self.ask(&Method::GET, path, given, authorization).await {
                 Err((StatusCode::NOT_FOUND, _)) => {}
                 other => return other.map_err(|(_, text)| text),
             }
@@ -118,13 +121,14 @@ impl Tools {
         method: &Method,
         path: &str,
         arguments: Map<String, Value>,
+        authorization: &str,
     ) -> Result<String, (StatusCode, String)> {
         let bad = |text: String| (StatusCode::BAD_REQUEST, text);
         let (uri, rest) = placed(path, arguments).map_err(bad)?;
         let mut request = Request::builder()
             .method(method.clone())
-            .header(header::HOST, self.host.to_string())
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+            .header(header::HOST, &self.host)
+            .header(header::AUTHORIZATION, authorization);
         let body = if *method == Method::GET {
             request = request.uri(format!("{uri}{}", query(&rest)));
             Body::empty()
@@ -247,7 +251,7 @@ mod tests {
 
     #[test]
     fn tools_are_described_by_the_document() {
-        let tools = Tools::new(Router::new(), "127.0.0.1:1".parse().unwrap(), String::new()).unwrap();
+        let tools = Tools::new(Router::new(), "127.0.0.1:1".to_owned()).unwrap();
         for tool in tools.all() {
             assert!(!tool.about.is_empty(), "{}", tool.name);
             assert_eq!(tool.takes["type"], "object", "{}", tool.name);

@@ -266,6 +266,6 @@ async fn list_edge_evidence(
     Ok(Json(Rows::new(rows, key).page(&paging, |_| true, EdgeEvidence::clone)))
 }
 
-async fn find<'h>(held: &'h Held, id: &str) -> Result<&'h Edge, Problem> {
+pub(super) async fn find<'h>(held: &'h Held, id: &str) -> Result<&'h Edge, Problem> {
     held.edges().await?.iter().find(|edge| edge.edge_id == id).ok_or_else(|| Problem::missing("edge", id))
 }

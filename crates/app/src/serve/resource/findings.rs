@@ -2,7 +2,7 @@
 
 use crate::serve::answer::{Asked, Json, Named};
 use crate::serve::filter::{Words, words};
-use crate::serve::held::{FindingRow, Held};
+use crate::serve::held::{FindingRow, Held, Wanted};
 use crate::serve::page::{Page, Paging};
 use crate::serve::problem::Problem;
 use crate::serve::schema;
@@ -84,18 +84,25 @@ impl Filter {
             muted: query.muted,
             account: query.account,
             region: query.region,
-            text: query.text.map(|text| Finder::new(text.to_lowercase().as_bytes()).into_owned()),
+            text: query
+                .text
+                .filter(|text| !text.is_empty())
+                .map(|text| Finder::new(text.to_lowercase().as_bytes()).into_owned()),
         })
     }
 
     fn fits(&self, row: &FindingRow) -> bool {
-        self.statuses.contains(&row.status)
-            && row.severity >= self.severity
-            && (self.muted || row.mute.is_none())
-            && self.account.as_ref().is_none_or(|account| **account == *row.account_id)
-            && self.region.as_ref().is_none_or(|region| **region == *row.region)
-            && self.checks.as_ref().is_none_or(|checks| checks.contains(&*row.check_id))
-            && self.text.as_ref().is_none_or(|text| row.has(text))
+        self.statuses.contains(&row.status) && row.severity >= self.severity && (self.muted || row.mute.is_none())
+    }
+
+    /// What is looked up, where [`Filter::fits`] is asked of each row that is left.
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            checks: self.checks.as_ref(),
+            account: self.account.as_deref(),
+            region: self.region.as_deref(),
+            text: self.text.as_ref(),
+        }
     }
 }
 
@@ -119,7 +126,7 @@ async fn list_findings(
     let paging = Paging::new(query.limit, query.cursor.as_deref())?;
     let question = query.question();
     let filter = Filter::new(query, &held)?;
-    let places = held.findings_like(question, |row| filter.fits(row)).await?;
+    let places = held.findings_like(question, &filter.wanted(), |row| filter.fits(row)).await?;
     Ok(Json(held.findings().await?.page_of(&paging, &places, FindingRow::clone)))
 }
 

@@ -1,7 +1,9 @@
 //! Whether the server lives, whether it can answer, and its numbers.
 
 use crate::serve::answer::Json;
+use crate::serve::db::delivery::DeliveryStatus;
 use crate::serve::meters::Gauge;
+use crate::serve::otlp::Otlp;
 use crate::serve::problem::Problem;
 use crate::serve::state::App;
 use axum::extract::State;
@@ -48,7 +50,17 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
         *open.entry(row.severity).or_default() += 1.0;
     }
     let label = |severity: &Severity| format!("{{severity=\"{severity}\"}}");
-    let gauges = [
+    let deliveries = app.db().count_deliveries()?.into_iter();
+    let delivery = |(name, status, count): (String, DeliveryStatus, u32)| {
+        // Names of notifications have letters, digits, `-` and `_`.
+        (format!("{{notification=\"{name}\",status=\"{}\"}}", status.as_str()), f64::from(count))
+    };
+    let mut gauges = vec![
+        Gauge {
+            name: "sightline_notification_deliveries",
+            about: "Deliveries of notifications that are kept, by notification and status",
+            values: deliveries.map(delivery).collect(),
+        },
         Gauge {
             name: "sightline_open_findings",
             about: "Findings that fail or are unknown, and are not muted",
@@ -60,6 +72,19 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
             values: vec![(String::new(), app.began().as_second() as f64)],
         },
     ];
+    if let Some(lost) = app.otlp().map(Otlp::lost) {
+        let number = |value: u64| vec![(String::new(), value as f64)];
+        gauges.push(Gauge {
+            name: "sightline_otlp_lost_spans",
+            about: "Spans that the collector of traces did not get, since the start",
+            values: number(lost.spans_lost()),
+        });
+        gauges.push(Gauge {
+            name: "sightline_otlp_failed_exports",
+            about: "Messages that the collector of traces and metrics did not take, since the start",
+            values: number(lost.exports_failed()),
+        });
+    }
     let text = app.meters().text(&gauges);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

@@ -68,6 +68,7 @@ async fn create_job(
     request: RequestId,
     Said(work): Said<Work>,
 ) -> Result<Response, Problem> {
+    work.admit(&app).await?;
     let job = Jobs::start(&app, work, &actor.token, None).map_err(told)?;
     app.record(&actor, &request, "job.create", &job.id, json!({ "kind": job.kind, "arguments": job.arguments }))?;
     Ok(created(job))
@@ -110,7 +111,7 @@ async fn cancel_job(
     Ok(Json(app.jobs().fresh(job)))
 }
 
-/// Goes on with a job that stopped before its end: a scan with what it has read, the others anew
+/// Goes on with a job that stopped before its end: a scan with what it has read, probes with the runs that they began, the others anew
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/resume", tag = "jobs", params(("id" = String, Path, description = "The job's id")), responses((status = 201, body = Job)))]
 async fn resume_job(
     State(app): State<App>,

@@ -42,11 +42,11 @@ struct NewToken {
 
 /// A new token.
 #[derive(Serialize, ToSchema)]
-struct MintedToken {
+pub(super) struct MintedToken {
     /// As it is kept
-    token: Token,
+    pub(super) token: Token,
     /// To be sent as `authorization: Bearer …`; it is not shown again
-    secret: String,
+    pub(super) secret: String,
 }
 
 /// All tokens, never their secrets

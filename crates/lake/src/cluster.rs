@@ -1,0 +1,162 @@
+//! Plans that other machines run: an Apache Ballista cluster of one scheduler and any number of executors, all of them this product.
+//!
+//! The client plans: only it knows the lake's tables, and what it makes of them is ordinary scans of named Parquet files. The plan
+//! goes to the scheduler, which cuts it into stages; executors run these over files that they open themselves, and the client reads
+//! the rows of the last stage from them as they are asked for.
+//!
+//! # What is run where
+//! A plan that reads little is run here: a round trip costs more than it saves. A plan that cannot be sent is run here, too, and is
+//! counted with the reason: see [`Runs`]. What is sent must come out of its bytes as it went in, or it counts as one that cannot be.
+//!
+//! # Trust
+//! Ballista's ports ask nobody who they are, and whoever reaches them can have files read that the executor may read. An executor therefore
+//! opens nothing outside its lake, and both listen on loopback where nothing else is said.
+
+mod codec;
+mod executor;
+mod files;
+mod fit;
+mod functions;
+mod http;
+mod release;
+mod runs;
+mod scheduler;
+mod size;
+mod submit;
+
+use std::sync::Arc;
+
+use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::LakeError;
+use codec::Codec;
+use runs::Counted;
+
+pub use executor::{ExecutorOptions, run_executor};
+pub use files::LakeFiles;
+pub use runs::Runs;
+pub use scheduler::{Scheduler, SchedulerOptions};
+
+/// This product's version: client, scheduler and executors must have the same one, for plans are no stable format.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a plan reads at least to be worth a round trip, in bytes: some seconds of one core.
+pub const SMALLEST: u64 = 64 << 20;
+
+/// Into how many parts work is cut where nothing else is said.
+pub const PARTS: usize = 16;
+
+/// The largest message of the protocol, in bytes: plans with the names of all their files, and with rows that go along.
+const LARGEST_MESSAGE: u32 = 64 << 20;
+
+/// How a cluster is used.
+#[derive(Debug, Clone)]
+pub struct ClusterOptions {
+    /// Where the scheduler is: `http://host:50050`
+    pub url: String,
+    /// A name that no other client has: executors keep what they learn of files under it
+    pub session: String,
+    /// What a plan reads at least to be sent, in bytes; with 0 all are
+    pub smallest: u64,
+    /// Into how many parts work is cut: twice the cores of all executors is a good number
+    pub parts: usize,
+    /// The version that scheduler and executors must have: [`VERSION`]
+    pub version: String,
+}
+
+/// A cluster as a client sees it. Sessions share it, and it counts what was run where.
+#[derive(Debug)]
+pub struct Cluster {
+    options: ClusterOptions,
+    url: Url,
+    codec: Codec,
+    counted: Counted,
+    answered: OnceCell<()>,
+}
+
+impl Cluster {
+    /// A cluster at this URL. It is asked when the first plan is sent to it.
+    ///
+    /// # Errors
+    /// The URL is none of a scheduler.
+    pub fn new(options: ClusterOptions) -> Result<Self, LakeError> {
+        let url = http::scheduler(&options.url).map_err(|reason| unusable(&options.url, reason))?;
+        let codec = Codec::new().map_err(|error| LakeError::query(&error))?;
+        Ok(Self { options, url, codec, counted: Counted::default(), answered: OnceCell::new() })
+    }
+
+    /// Where the scheduler is.
+    pub fn url(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// What was run where so far.
+    pub fn runs(&self) -> Runs {
+        self.counted.runs()
+    }
+
+    /// The rows of a statement, from the cluster where that is worth it and can be; `None`: it is to be run here. `here` is the plan of
+    /// `statement` for this process.
+    async fn stream(
+        &self,
+        state: &SessionState,
+        statement: &LogicalPlan,
+        here: &Arc<dyn ExecutionPlan>,
+    ) -> Result<Option<SendableRecordBatchStream>, LakeError> {
+        if is_about_plans(statement) || size::read_by(here) < self.options.smallest {
+            self.counted.small();
+            return Ok(None);
+        }
+        self.answered.get_or_try_init(|| self.check()).await?;
+        let failed = |error| LakeError::query(&error);
+        let state = submit::planner(state, &self.options);
+        let plan = state.create_physical_plan(statement).await.map_err(failed)?;
+        let sent = fit::fitted(plan).and_then(|plan| self.codec.check(&plan).map(|()| plan));
+        match sent {
+            Ok(plan) => {
+                let rows = submit::submit(self, &state, plan, here.schema()).await?;
+                self.counted.sent();
+                Ok(Some(rows))
+            }
+            Err(reason) => {
+                self.counted.kept_here(reason);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether the scheduler answers and has somebody to give work to.
+    async fn check(&self) -> Result<(), LakeError> {
+        http::ready(&self.url).await.map_err(|reason| unusable(self.url(), reason))
+    }
+}
+
+/// The rows of a statement: every query of the lake goes through here.
+pub(crate) async fn run(
+    cluster: Option<&Arc<Cluster>>,
+    state: &SessionState,
+    task: Arc<TaskContext>,
+    statement: &LogicalPlan,
+) -> Result<SendableRecordBatchStream, LakeError> {
+    let failed = |error| LakeError::query(&error);
+    let here = state.create_physical_plan(statement).await.map_err(failed)?;
+    if let Some(cluster) = cluster
+        && let Some(rows) = cluster.stream(state, statement, &here).await?
+    {
+        return Ok(rows);
+    }
+    execute_stream(here, task).map_err(failed)
+}
+
+/// EXPLAIN and the like tell of the plan for this process.
+fn is_about_plans(statement: &LogicalPlan) -> bool {
+    matches!(statement, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_))
+}
+
+fn unusable(url: &str, reason: String) -> LakeError {
+    LakeError::Cluster { url: url.to_owned(), reason }
+}
