@@ -1,6 +1,4 @@
-import { expect, expectNoOverflow, open, PAGES, test } from "./console";
-
-const HOSTILE = "http://127.0.0.1:8492";
+import { expect, expectNoOverflow, HOSTILE, open, PAGES, test } from "./console";
 
 for (const [name, path] of Object.entries(PAGES)) {
   test(`${name}: hostile names are text, and nothing overflows`, async ({ signedIn: page }) => {
@@ -17,10 +15,31 @@ for (const [name, path] of Object.entries(PAGES)) {
       await page.keyboard.press("Escape");
       await expect(drawer).toHaveCount(0);
     }
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectNoOverflow(page);
     expect(await page.evaluate(() => (window as { __ran?: number }).__ran)).toBeUndefined();
     expect(await page.locator("a[href^='javascript:']").count()).toBe(0);
   });
 }
+
+test("the way of an edge: hostile names are text, and nothing overflows", async ({ signedIn: page }) => {
+  await open(page, "/map?view=table", HOSTILE);
+  const links = page.locator(".table-card tbody .link");
+  await links.first().waitFor();
+  for (let place = 0; place < Math.min(await links.count(), 4); place += 1) {
+    await links.nth(place).click();
+    await page.getByRole("link", { name: "The way, step by step" }).click();
+    await expect(page.locator(".step").first()).toBeVisible();
+    await expectNoOverflow(page);
+    await page.locator(".react-flow__node").last().click();
+    await expectNoOverflow(page);
+    await page.getByRole("button", { name: "Table" }).click();
+    await expect(page.getByRole("table")).toBeVisible();
+    await expectNoOverflow(page);
+    expect(await page.evaluate(() => (window as { __ran?: number }).__ran)).toBeUndefined();
+    await open(page, "/map?view=table", HOSTILE);
+  }
+});
 
 test("what is exported for a spreadsheet holds no formula", async ({ signedIn: page }) => {
   await open(page, "/findings", HOSTILE);

@@ -4,6 +4,7 @@ import { StrictMode, useEffect, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { listen } from "./api/events";
 import { Problem } from "./api/problem";
+import { returned } from "./api/session";
 import { onTokenChange, token } from "./api/token";
 import { applyTheme, storedTheme } from "./part/theme";
 import { router } from "./router";
@@ -24,12 +25,17 @@ const queries = new QueryClient({
     },
   },
 });
-onTokenChange(() => queries.clear());
+// Before the router reads the address.
+let brought = returned();
+onTokenChange(() => {
+  brought = null;
+  queries.clear();
+});
 
 function Console() {
   const signedIn = useSyncExternalStore(onTokenChange, () => token() !== null);
   useEffect(() => (signedIn ? listen(queries) : undefined), [signedIn]);
-  return signedIn ? <RouterProvider router={router} /> : <SignIn />;
+  return signedIn ? <RouterProvider router={router} /> : <SignIn brought={brought} />;
 }
 
 const root = document.getElementById("root");

@@ -33,6 +33,7 @@ function page(path: string, load: () => Promise<{ default: () => React.ReactNode
 const pages = [
   page("/", () => import("./page/overview/Overview")),
   page("/map", () => import("./page/map/MapPage")),
+  page("/path", () => import("./page/path/PathPage")),
   page("/findings", () => import("./page/findings/Findings")),
   page("/models", () => import("./page/models/Models")),
   page("/workloads", () => import("./page/workloads/Workloads")),

@@ -25,7 +25,7 @@ export function estate({ edges: howMany = 60, findings: findingCount = 320, host
   const name = (plain, place) => (hostile ? HOSTILE[place % HOSTILE.length] : plain);
   const time = (hour) => new Date(Date.UTC(2026, 10, 22, 6) - hour * 3_600_000).toISOString().replace(".000", "");
   const beside = kept({ hostile, name });
-  if (empty) return { ...beside, jobs: [], schedules: [], audit: [], runs: [], edges: [], findings: [], cases: [], access: [], coverage: [], spots: [], graph: { nodes: [], lines: [], total_edges: 0, left_out: 0, protected_means: MEANS } };
+  if (empty) return { ...beside, notifications: [], deliveries: [], jobs: [], schedules: [], audit: [], runs: [], edges: [], findings: [], cases: [], access: [], coverage: [], spots: [], graph: { nodes: [], lines: [], total_edges: 0, left_out: 0, protected_means: MEANS } };
 
   const edges = Array.from({ length: howMany }, (_, place) => {
     const kind = any(KINDS);

@@ -1,5 +1,7 @@
 // What the mock answers: [status, body].
+import { HOSTILE } from "./hostile.mjs";
 import { answerKept } from "./state.mjs";
+import { newsOf, wayOf } from "./way.mjs";
 
 const MISSING = [404, { title: "Not Found", detail: "nothing has this name" }];
 
@@ -77,6 +79,11 @@ export function answer(data, method, url, body) {
   }
   if (kind === "findings") return page(findings(data, params), params);
   if (kind === "edges" && more === "evidence") return page([{ source: "api_call", proves: "call", object: "s3://logs/AWSLogs/111122223333/CloudTrail/part.json.gz", line: 12, event_id: "e-1", seen_at: "2026-11-21T10:00:00Z" }], params);
+  if (kind === "edges" && more === "path") {
+    const edge = data.edges.find((one) => one.edge_id === id);
+    const name = data.hostile ? (_, place) => HOSTILE[place % HOSTILE.length] : undefined;
+    return edge ? [200, wayOf(edge, { ...(name ? { name } : {}), more: Number(params.get("more") ?? 0) })] : MISSING;
+  }
   if (kind === "edges" && id) {
     const edge = data.edges.find((one) => one.edge_id === id);
     return edge ? [200, edge] : MISSING;
@@ -100,9 +107,11 @@ export function answer(data, method, url, body) {
   if (kind === "identities") return page(members(data, "identity", params), params);
   if (kind === "applications") return page([], params);
   if (kind === "access") return page(data.access.filter((row) => is(row.decision, params.get("decision"))), params);
+  if (kind === "overview" && id === "new") return [200, newsOf(data, params.get("since"))];
   if (kind === "overview") return [200, overview(data)];
-  const beside = answerKept(data, method, [kind, id, more], body, (rows) => page(rows, params));
+  const beside = answerKept(data, method, [kind, id, more], body, (rows) => page(rows, params), params);
   if (beside) return beside;
-  if (kind === "me") return [200, { name: "mock", role: "admin" }];
+  if (kind === "session") return [204, undefined];
+  if (kind === "me") return [200, { id: "t1", name: "mock", role: "admin", kind: "session", expires_at: "2026-11-22T18:00:00Z" }];
   return MISSING;
 }

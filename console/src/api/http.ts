@@ -19,7 +19,7 @@ client.use({
   },
   async onResponse({ response }) {
     if (response.ok) return;
-    if (response.status === 401) forgetToken("rejected");
+    if (response.status === 401 && token()) forgetToken("rejected");
     const body: unknown = await response.json().catch(() => null);
     throw new Problem(response.status, (body ?? {}) as ProblemBody);
   },

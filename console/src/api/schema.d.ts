@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was told to whom, what waits, and what failed and why, the newest first */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/edges": {
         parameters: {
             query?: never;
@@ -217,6 +234,23 @@ export interface paths {
         };
         /** The places that an edge rests on */
         get: operations["list_edge_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/edges/{edge_id}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way of an edge of the newest map, through the networks as the newest scan saw them */
+        get: operations["get_edge_path"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,7 +457,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Goes on with a job that stopped before its end: a scan with what it has read, the others anew */
+        /** Goes on with a job that stopped before its end: a scan with what it has read, probes with the runs that they began, the others anew */
         post: operations["resume_job"];
         delete?: never;
         options?: never;
@@ -457,6 +491,74 @@ export interface paths {
         };
         /** Models, agents and endpoints: what was called, and what may be called and was not */
         get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told what is new (`[[notification]]` of `sightline.toml`); secrets are not in it */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test to a notification, once, and tells how that ended */
+        post: operations["test_notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes back whom the provider signed in, and sends them to the console with a code for `POST /api/v1/session` */
+        get: operations["end_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends a browser to the provider */
+        get: operations["begin_sign_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -499,6 +601,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is new since an earlier run: of the checks, the map, the detections and the look at what cannot be seen */
+        get: operations["get_news"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prerequisites": {
         parameters: {
             query?: never;
@@ -527,6 +646,40 @@ export interface paths {
         put?: never;
         /** Writes a prerequisite down; nothing is changed anywhere */
         post: operations["render_prerequisite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/probe-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packs of probes that ship, and their probes */
+        get: operations["list_probe_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/probe-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans probes: calls, tokens, dollars at most, and what cannot be probed. No model is called, and nothing is kept */
+        post: operations["plan_probes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -654,6 +807,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a session: a token of the role that the provider's claims give, which ends soon */
+        post: operations["create_session"];
+        /** Ends the session that asks */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -663,6 +834,23 @@ export interface paths {
         };
         /** The configuration that is in force (`sightline config show --resolved`); secrets are not in it */
         get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people may sign in beside tokens */
+        get: operations["get_sign_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -791,6 +979,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message of the Model Context Protocol: tools that read, the same as those of `sightline mcp` */
+        post: operations["post_mcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -838,12 +1043,45 @@ export interface components {
         AccessJob: Record<string, never>;
         /** @description Who asks. */
         Actor: {
+            /**
+             * Format: date-time
+             * @description When it ends; nothing where it does not
+             */
+            expires_at?: string | null;
+            /** @description How it came to be */
+            kind: components["schemas"]["TokenKind"];
             /** @description The token's name */
             name: string;
             /** @description What it may do */
             role: components["schemas"]["Role"];
             /** @description The token's id */
             token: string;
+        };
+        /** @description What is new, by kind. */
+        AllNews: {
+            /** @description Kinds of telemetry that show nothing or a part of a plane, and did not before */
+            blind_spots: components["schemas"]["News_BlindSpot"];
+            /** @description Cases */
+            cases: components["schemas"]["News_Case"];
+            /** @description Edges to models */
+            edges: components["schemas"]["News_EdgeSummary"];
+            /** @description Findings that fail and did not before */
+            findings: components["schemas"]["News_FindingSummary"];
+            /** @description Models that are called */
+            models: components["schemas"]["News_NewModel"];
+        };
+        /** @description What a thousand tokens cost, in US dollars. */
+        AssumedPrice: {
+            /**
+             * Format: double
+             * @description A thousand tokens in
+             */
+            input: number;
+            /**
+             * Format: double
+             * @description A thousand tokens out
+             */
+            output: number;
         };
         /** @description A change as it was kept. */
         AuditEntry: {
@@ -1089,6 +1327,55 @@ export interface components {
              */
             role_arn: string | null;
         };
+        /** @description A notice for one notification. */
+        Delivery: {
+            /** @description `findings`, `cases`, `coverage` or `test` */
+            about: string;
+            /**
+             * Format: int32
+             * @description How often it was tried
+             */
+            attempts: number;
+            /** @description `webhook`, `slack`, `sns`, `event_bridge` */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it was written down
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken, or given up
+             */
+            ended_at?: string | null;
+            /** @description Why the last try failed; empty where it did not */
+            error: string;
+            /** @description Names it, the same each time that it is tried; sorts by time */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next; nothing where it is not
+             */
+            next_at?: string | null;
+            /** @description What is told */
+            notice: unknown;
+            /** @description The notification's name in `sightline.toml` */
+            notification: string;
+            /** @description How it stands */
+            status: components["schemas"]["DeliveryStatus"];
+        };
+        /** @description Deliveries of a page. */
+        DeliveryPage: {
+            /** @description The newest first */
+            items: components["schemas"]["Delivery"][];
+            /** @description The `cursor` of the next page; nothing on the last */
+            next?: string | null;
+        };
+        /**
+         * @description How a delivery stands.
+         * @enum {string}
+         */
+        DeliveryStatus: "waiting" | "delivered" | "failed";
         /** @description Over which time. */
         DetectJob: {
             /**
@@ -1134,6 +1421,17 @@ export interface components {
             seen_at?: string | null;
             /** @description The lake's table that it stands in: `api_call`, `flow`, `resource` … */
             source: string;
+        };
+        /** @description The way of an edge's calls. It has branches where calls may take several. */
+        EdgePath: {
+            /** @description Steps that were left out, for there are too many */
+            left_out: number;
+            /** @description What follows what */
+            links: components["schemas"]["Link"][];
+            /** @description In the order of the way */
+            steps: components["schemas"]["Step"][];
+            /** @description What is not known of the way, in words */
+            unknown: string[];
         };
         /** @description An edge as lists show it. */
         EdgeSummary: {
@@ -1412,6 +1710,11 @@ export interface components {
              */
             run_id: string;
             /**
+             * @description The runs of probes that it began, in order: a job that goes on takes them up
+             * @default []
+             */
+            runs: string[];
+            /**
              * @description What it does
              * @default
              */
@@ -1465,6 +1768,13 @@ export interface components {
             /** @description The node where it begins */
             source: string;
             /** @description The node where it ends */
+            target: string;
+        };
+        /** @description Two steps, one after the other. */
+        Link: {
+            /** @description The step before */
+            source: string;
+            /** @description The step after */
             target: string;
         };
         /** @description When what is counted was looked for, last */
@@ -1597,6 +1907,11 @@ export interface components {
             /** @description Its name for people */
             name: string;
         };
+        /** @description A code of the console's link. */
+        NewSession: {
+            /** @description The code behind the `#`, which is good once, for a minute, in this browser */
+            code: string;
+        };
         /** @description A token that is to be. */
         NewToken: {
             /** @description When it ends: an age (`30d`) or a day (`2026-12-31`); never where nothing is said */
@@ -1605,6 +1920,307 @@ export interface components {
             name: string;
             /** @description What it may do */
             role: components["schemas"]["Role"];
+        };
+        /** @description What the newest run found and an earlier one did not. */
+        News_BlindSpot: {
+            /**
+             * Format: date-time
+             * @description When the earlier run ended; nothing where there is none: then nothing can be said to be new
+             */
+            compared_with?: string | null;
+            /** @description How many are new */
+            count: number;
+            /** @description How many of the earlier run are no more */
+            gone: number;
+            /** @description The first ten of the new ones, in the order of their list */
+            items: {
+                /** @description Twelve digits */
+                account_id: string;
+                /**
+                 * Format: date-time
+                 * @description When the blindness begins; nothing where it always was
+                 */
+                blind_from?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ends; nothing where it lasts
+                 */
+                blind_until?: string | null;
+                /** @description A prerequisite's id, or a command; empty where nothing can be done */
+                fix: string;
+                /** @description What cannot be seen */
+                lost: string;
+                /** @description What is called: `bedrock-runtime`, `sagemaker-runtime`, `network` … */
+                plane: string;
+                /** @description What told */
+                reason: string;
+                /** @description The region's name */
+                region: string;
+                /** @description The discovery that made it */
+                run_id: string;
+                /**
+                 * Format: date-time
+                 * @description The earliest record that the lake has
+                 */
+                seen_since?: string | null;
+                /**
+                 * Format: date-time
+                 * @description The latest
+                 */
+                seen_until?: string | null;
+                /** @description How much is seen */
+                sight: components["schemas"]["Sight"];
+                /** @description The same in every discovery */
+                spot_id: string;
+                /** @description The VPC, cluster or interface; empty for all */
+                subject: string;
+                /** @description What would show it: `cloudtrail-data`, `flow-logs` … */
+                telemetry: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the newest run ended; nothing where nobody looked
+             */
+            newest?: string | null;
+        };
+        /** @description What the newest run found and an earlier one did not. */
+        News_Case: {
+            /**
+             * Format: date-time
+             * @description When the earlier run ended; nothing where there is none: then nothing can be said to be new
+             */
+            compared_with?: string | null;
+            /** @description How many are new */
+            count: number;
+            /** @description How many of the earlier run are no more */
+            gone: number;
+            /** @description The first ten of the new ones, in the order of their list */
+            items: {
+                /** @description Access keys that were used, their ids */
+                access_key_ids: string[];
+                /** @description Twelve digits */
+                account_id: string;
+                /** @description The same in every run over the same events */
+                case_id: string;
+                /**
+                 * Format: int64
+                 * @description Events behind all signals
+                 */
+                events: number;
+                /**
+                 * Format: date-time
+                 * @description First event
+                 */
+                first_seen: string;
+                /** @description The role or user whose permissions were used */
+                identity_arn: string;
+                /**
+                 * Format: date-time
+                 * @description Last event
+                 */
+                last_seen: string;
+                /** @description Models that were called or asked about */
+                models: string[];
+                /** @description Regions of the events */
+                regions: string[];
+                /** @description The run that made it */
+                run_id: string;
+                /** @description Of all signals together */
+                severity: components["schemas"]["Severity"];
+                /** @description What was seen, in order of time */
+                signals: components["schemas"]["Signal"][];
+                /** @description Where the calls came from */
+                source_ips: string[];
+                /** @description The story in a sentence */
+                summary: string;
+                /** @description One line */
+                title: string;
+                /** @description What runs or who sits behind it */
+                workload_arn: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the newest run ended; nothing where nobody looked
+             */
+            newest?: string | null;
+        };
+        /** @description What the newest run found and an earlier one did not. */
+        News_EdgeSummary: {
+            /**
+             * Format: date-time
+             * @description When the earlier run ended; nothing where there is none: then nothing can be said to be new
+             */
+            compared_with?: string | null;
+            /** @description How many are new */
+            count: number;
+            /** @description How many of the earlier run are no more */
+            gone: number;
+            /** @description The first ten of the new ones, in the order of their list */
+            items: {
+                /** @description Twelve digits, of the caller */
+                account_id: string;
+                /** @description The application that it belongs to; empty where to none */
+                application: string;
+                /**
+                 * Format: int64
+                 * @description Bytes to the workload
+                 */
+                bytes_in?: number | null;
+                /**
+                 * Format: int64
+                 * @description Bytes from the workload
+                 */
+                bytes_out?: number | null;
+                /**
+                 * Format: int64
+                 * @description Calls that succeeded; 0 where flow logs alone tell of the edge
+                 */
+                calls: number;
+                /** @description What it connects */
+                class: components["schemas"]["TrafficClass"];
+                /** @description How sure the join is */
+                confidence: components["schemas"]["Confidence"];
+                /** @description Each control by name */
+                controls: {
+                    [key: string]: components["schemas"]["Tri"];
+                };
+                /**
+                 * Format: double
+                 * @description What the counted calls cost by the list price, an estimate
+                 */
+                cost_usd?: number | null;
+                /** @description The same in every discovery: 32 hexadecimal digits */
+                edge_id: string;
+                /**
+                 * Format: int64
+                 * @description Calls that were refused or failed
+                 */
+                errors: number;
+                /**
+                 * Format: date-time
+                 * @description First call
+                 */
+                first_seen: string;
+                /** @description The role or user whose permissions were used; empty where nothing tells */
+                identity_arn: string;
+                /**
+                 * Format: int64
+                 * @description Tokens of the prompts
+                 */
+                input_tokens?: number | null;
+                /**
+                 * Format: date-time
+                 * @description Last call
+                 */
+                last_seen: string;
+                /**
+                 * Format: int64
+                 * @description Tokens of the answers
+                 */
+                output_tokens?: number | null;
+                /** @description The network path */
+                path: components["schemas"]["PathClass"];
+                /**
+                 * Format: int64
+                 * @description The port, where flow logs tell
+                 */
+                port?: number | null;
+                /** @description Whether it counts as protected */
+                protected: components["schemas"]["Tri"];
+                /** @description The region that was called */
+                region: string;
+                /** @description The host name that was called */
+                service: string;
+                /** @description The application that it belongs to */
+                target_application: string;
+                /** @description What is called */
+                target_arn: string;
+                /** @description Its kind */
+                target_kind: string;
+                /** @description Its name for people */
+                target_title: string;
+                /** @description What calls */
+                workload_arn: string;
+                /** @description Its kind */
+                workload_kind: components["schemas"]["WorkloadKind"];
+                /** @description Its name for people */
+                workload_title: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the newest run ended; nothing where nobody looked
+             */
+            newest?: string | null;
+        };
+        /** @description What the newest run found and an earlier one did not. */
+        News_FindingSummary: {
+            /**
+             * Format: date-time
+             * @description When the earlier run ended; nothing where there is none: then nothing can be said to be new
+             */
+            compared_with?: string | null;
+            /** @description How many are new */
+            count: number;
+            /** @description How many of the earlier run are no more */
+            gone: number;
+            /** @description The first ten of the new ones, in the order of their list */
+            items: {
+                /** @description Twelve digits */
+                account_id: string;
+                /** @description The check */
+                check_id: string;
+                /**
+                 * Format: date-time
+                 * @description When the check ran
+                 */
+                evaluated_at: string;
+                /** @description Names it in every run and every report: 32 hexadecimal digits */
+                fingerprint: string;
+                mute?: components["schemas"]["Mute"] | null;
+                /** @description What was seen, or for `unknown` what could not be */
+                reason: string;
+                /** @description The region's name, or `global` */
+                region: string;
+                /** @description The resource's ARN */
+                resource: string;
+                /** @description The name that people know it by */
+                resource_title: string;
+                /** @description How much a failure matters */
+                severity: components["schemas"]["Severity"];
+                /** @description The answer */
+                status: components["schemas"]["Status"];
+                /** @description The check's title */
+                title: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the newest run ended; nothing where nobody looked
+             */
+            newest?: string | null;
+        };
+        /** @description What the newest run found and an earlier one did not. */
+        News_NewModel: {
+            /**
+             * Format: date-time
+             * @description When the earlier run ended; nothing where there is none: then nothing can be said to be new
+             */
+            compared_with?: string | null;
+            /** @description How many are new */
+            count: number;
+            /** @description How many of the earlier run are no more */
+            gone: number;
+            /** @description The first ten of the new ones, in the order of their list */
+            items: {
+                /** @description Its ARN, or the id as it was called */
+                arn: string;
+                /** @description Its name for people */
+                title: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the newest run ended; nothing where nobody looked
+             */
+            newest?: string | null;
         };
         /** @description A node. */
         Node: {
@@ -1637,6 +2253,47 @@ export interface components {
              * @description From top to bottom
              */
             y: number;
+        };
+        /** @description What is not probed. */
+        NotProbed: {
+            /** @description What it is; empty where that is not known */
+            kind: string;
+            /** @description Whether somebody named it: a job does not begin then */
+            named: boolean;
+            /** @description Where it is; empty where that is not known */
+            region: string;
+            /** @description What was asked for, or found */
+            target: string;
+            /** @description What hinders, and what to do */
+            why: string;
+        };
+        /** @description Somebody who is told, as `sightline.toml` says it. */
+        Notification: {
+            /** @description `webhook`, `slack`, `sns`, `event_bridge` */
+            channel: string;
+            /** @description Names it */
+            name: string;
+            /** @description What is told */
+            on: components["schemas"]["NotificationTopic"][];
+            /** @description Where it goes, without what is secret: a host, an ARN, or where the URL is kept */
+            place: string;
+            /** @description Findings and cases of this severity or worse */
+            severity: components["schemas"]["Severity"];
+        };
+        /**
+         * @description What is told.
+         * @enum {string}
+         */
+        NotificationTopic: "findings" | "cases" | "coverage";
+        /** @description All of them. */
+        Notifications: {
+            /** @description In the file's order */
+            items: components["schemas"]["Notification"][];
+        };
+        /** @description A provider of OpenID Connect. */
+        OidcWay: {
+            /** @description What people call it */
+            name: string;
         };
         /** @description What the account should have. */
         OnboardingParameters: {
@@ -2282,6 +2939,94 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_ProbeRun: {
+            /** @description Rows of this page */
+            items: {
+                /** @description Twelve digits */
+                account_id: string;
+                /**
+                 * Format: int64
+                 * @description Attempts that were made and kept
+                 */
+                done: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended; nothing while it runs
+                 */
+                finished_at?: string | null;
+                /** @description The guardrail on the calls; empty when there was none */
+                guardrail_id: string;
+                /** @description Its version */
+                guardrail_version: string;
+                /** @description Where the model runs: the region, or the geography of a profile over several, such as `us` */
+                inference_region: string;
+                /** @description The model that judged what nothing else could decide; empty when there was none */
+                judge: string;
+                /**
+                 * Format: double
+                 * @description What it cost at most, in US dollars
+                 */
+                judge_usd: number;
+                /**
+                 * Format: int64
+                 * @description Tokens that the model may write at most
+                 */
+                max_output_tokens: number;
+                /**
+                 * Format: int64
+                 * @description Calls at most
+                 */
+                max_requests: number;
+                /**
+                 * Format: double
+                 * @description US dollars at most
+                 */
+                max_usd: number;
+                /** @description Packs that were sent */
+                packs: components["schemas"]["ProbePackUsed"][];
+                /**
+                 * Format: int64
+                 * @description Calls that were planned
+                 */
+                planned: number;
+                /** @description Where the price is from */
+                price_source: string;
+                /**
+                 * Format: date-time
+                 * @description When this was written down
+                 */
+                recorded_at: string;
+                /** @description Where the calls went */
+                region: string;
+                /** @description The run */
+                run_id: string;
+                /** @description What placeholders were made of, sixteen hexadecimal digits */
+                seed: string;
+                /** @description What was chosen of them */
+                settings: components["schemas"]["ProbeSettings"];
+                /**
+                 * Format: double
+                 * @description What they cost at most, in US dollars
+                 */
+                spent_usd: number;
+                /**
+                 * Format: date-time
+                 * @description When it began, the first time
+                 */
+                started_at: string;
+                /** @description How far it came; one that was cut off by a kill is interrupted */
+                status: components["schemas"]["ProbeRunStatus"];
+                /** @description Why it ended early; empty where it did not */
+                stopped: string;
+                /** @description The target as it was called */
+                target: string;
+            }[];
+            /** @description The `cursor` of the next page; nothing on the last */
+            next?: string | null;
+            /** @description How many rows fit the filters, on all pages */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Scan: {
             /** @description Rows of this page */
             items: {
@@ -2357,6 +3102,11 @@ export interface components {
             name: string;
         };
         /**
+         * @description What a step is part of, from left to right.
+         * @enum {string}
+         */
+        Part: "workload" | "binding" | "identity" | "network" | "service" | "target";
+        /**
          * @description The network path of the calls; `unknown` says that the evidence does not tell.
          * @enum {string}
          */
@@ -2367,6 +3117,27 @@ export interface components {
             action: string;
             /** @description Why it is asked for */
             why: string;
+        };
+        /** @description A probe of a plan. */
+        PlannedProbe: {
+            /** @description What results are counted by; `benign` for twins */
+            family: string;
+            /** @description The probe; a benign twin's ends in `+twin` */
+            id: string;
+            /** @description Its pack */
+            pack: string;
+            /** @description One line */
+            title: string;
+            /**
+             * Format: int32
+             * @description How often it is sent
+             */
+            trials: number;
+            /**
+             * Format: double
+             * @description What all its trials cost at most, in US dollars
+             */
+            usd: number;
         };
         /** @description One thing that an account needs. */
         PrerequisiteHelp: {
@@ -2387,6 +3158,763 @@ export interface components {
         Prerequisites: {
             /** @description In the order in which they are made */
             items: components["schemas"]["PrerequisiteHelp"][];
+        };
+        /**
+         * @description What is to be probed and how: `sightline probe plan` says more of each. One of `targets`, `all_bedrock` and `app` is named, or the surface
+         *     `apply-guardrail` with a guardrail.
+         */
+        ProbeAsked: {
+            /**
+             * @description The account has agreements for these models: do not ask the service
+             * @default false
+             */
+            agreement_exists: boolean;
+            /**
+             * @description All of Amazon Bedrock in the lake that is called, that somebody may call, or that is the account's own
+             * @default false
+             */
+            all_bedrock: boolean;
+            /**
+             * @description All that this application of `sightline.toml` was seen to call
+             * @default null
+             */
+            app: string | null;
+            /** @default null */
+            assume_price: components["schemas"]["AssumedPrice"] | null;
+            /**
+             * @description The form of body that the model takes, for `invoke-model` and `invoke-model-stream`; else by the model's name
+             * @default null
+             */
+            body: string | null;
+            /**
+             * Format: int32
+             * @description Calls at a time
+             * @default 2
+             */
+            concurrency: number;
+            /**
+             * @description As whom, and in which regions
+             * @default {
+             *       "profile": null,
+             *       "role_arn": null,
+             *       "external_id": null,
+             *       "regions": []
+             *     }
+             */
+            credentials: components["schemas"]["Credentials"];
+            /**
+             * @description Families to send; all where none is named
+             * @default []
+             */
+            families: string[];
+            /**
+             * @description Guardrail to put on each call: `ID` or `ID:VERSION`
+             * @default null
+             */
+            guardrail: string | null;
+            /**
+             * @description Model that answers out of knowledge bases: a model's or an inference profile's ARN
+             * @default null
+             */
+            kb_model: string | null;
+            /**
+             * @description Packs to send; all where none is named
+             * @default []
+             */
+            packs: string[];
+            /**
+             * @description What endpoints of SageMaker want to be asked with: `text-generation`, `chat`, `jsonlines`; else by the container, where it is known
+             * @default null
+             */
+            preset: string | null;
+            /**
+             * @description Probes to send; all where none is named
+             * @default []
+             */
+            probes: string[];
+            /**
+             * Format: int64
+             * @description Seconds that a model may say nothing before its answer is given up
+             * @default 60
+             */
+            silence_seconds: number;
+            /**
+             * @description How models are asked: `converse`, `converse-stream`, `invoke-model`, `invoke-model-stream`; `apply-guardrail` asks a guardrail alone
+             * @default converse
+             */
+            surface: string;
+            /**
+             * @description ARNs of what is probed, or ids of models and inference profiles
+             * @default []
+             */
+            targets: string[];
+            /**
+             * @description Ask three ways with the same prompts: the model without the guardrail, with it, and the guardrail alone; then compare
+             * @default false
+             */
+            three_ways: boolean;
+            /**
+             * Format: int32
+             * @description Times each prompt is sent; what the probe says where nothing is said
+             * @default null
+             */
+            trials: number | null;
+            /**
+             * @description Leave out the benign twins that tell over-blocking
+             * @default false
+             */
+            without_twins: boolean;
+        };
+        /** @description What calls come to at most. */
+        ProbeBound: {
+            /**
+             * Format: int64
+             * @description Tokens that are sent
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens that models write
+             */
+            output_tokens: number;
+            /**
+             * Format: int64
+             * @description Calls
+             */
+            requests: number;
+            /**
+             * Format: double
+             * @description US dollars
+             */
+            usd: number;
+        };
+        /** @description Pairs of prompts. */
+        ProbeChange: {
+            /**
+             * Format: int64
+             * @description Wrong in both
+             */
+            both: number;
+            /**
+             * Format: int64
+             * @description Wrong in the second run only: a regression
+             */
+            only_after: number;
+            /**
+             * Format: int64
+             * @description Wrong in the first run only: mended
+             */
+            only_before: number;
+            /**
+             * Format: double
+             * @description How likely a split at least as uneven is when nothing changed: exact, two-sided
+             */
+            p: number;
+            /**
+             * Format: int64
+             * @description Prompts that both runs settled
+             */
+            pairs: number;
+        };
+        /** @description A family of probes, as a check. */
+        ProbeCheck: {
+            /** @description Requirements that it serves, by framework */
+            frameworks: {
+                [key: string]: string[];
+            };
+            /** @description The check */
+            id: string;
+            /** @description Why it matters */
+            rationale: string;
+            /** @description Pages to read */
+            references: string[];
+            /** @description How much a failure matters */
+            severity: components["schemas"]["Severity"];
+            /** @description One line */
+            title: string;
+        };
+        /** @description Two runs beside each other, prompt by prompt. */
+        ProbeComparison: {
+            /** @description The run that is compared */
+            after: string;
+            /** @description The run that is compared, whole */
+            after_run: components["schemas"]["ProbeRun"];
+            /** @description Attacks of all families */
+            attacks: components["schemas"]["ProbeChange"];
+            /** @description The run that is compared with */
+            before: string;
+            /** @description The run that is compared with, whole */
+            before_run: components["schemas"]["ProbeRun"];
+            /** @description Attacks, by family */
+            families: components["schemas"]["ProbeFamilyChange"][];
+            /** @description Plain work that was refused or blocked */
+            over_refusal: components["schemas"]["ProbeChange"];
+            /** @description What could not be paired */
+            unpaired: components["schemas"]["ProbeUnpaired"];
+            /** @description All of it in a word */
+            verdict: components["schemas"]["ProbeVerdict"];
+        };
+        /** @description One family of a comparison. */
+        ProbeFamilyChange: {
+            /**
+             * Format: int64
+             * @description Wrong in both
+             */
+            both: number;
+            /** @description The family */
+            family: string;
+            /**
+             * Format: int64
+             * @description Wrong in the second run only: a regression
+             */
+            only_after: number;
+            /**
+             * Format: int64
+             * @description Wrong in the first run only: mended
+             */
+            only_before: number;
+            /**
+             * Format: double
+             * @description How likely a split at least as uneven is when nothing changed: exact, two-sided
+             */
+            p: number;
+            /**
+             * Format: int64
+             * @description Prompts that both runs settled
+             */
+            pairs: number;
+            /**
+             * Format: double
+             * @description `p`, corrected for the number of families (Benjamini and Hochberg)
+             */
+            q: number;
+        };
+        /** @description What a run says of its target, a finding a family. */
+        ProbeFinding: {
+            /** @description Twelve digits */
+            account_id: string;
+            /** @description The family's check */
+            check_id: string;
+            /**
+             * Format: date-time
+             * @description When it was judged
+             */
+            evaluated_at: string;
+            /** @description One identity in every format */
+            fingerprint: string;
+            /** @description What to change; empty for what is no failure */
+            fix: components["schemas"]["Fix"][];
+            /** @description Nothing: for checks alone */
+            fix_values: {
+                [key: string]: string;
+            };
+            /** @description IAM actions whose absence made it `unknown` */
+            missing_actions: string[];
+            mute?: components["schemas"]["Mute"] | null;
+            /** @description One sentence: what was seen, or what could not be */
+            reason: string;
+            /** @description The region's name */
+            region: string;
+            /** @description The resource's ARN */
+            resource: string;
+            /** @description The name that people know it by */
+            resource_title: string;
+            /** @description The evaluation that made it */
+            run_id: string;
+            /** @description The scan that it speaks of; empty, for there is none */
+            scan_id: string;
+            /** @description How much it matters */
+            severity: components["schemas"]["Severity"];
+            /** @description The answer */
+            status: components["schemas"]["Status"];
+            /** @description The check's title */
+            title: string;
+        };
+        /**
+         * @description What is probed, and what that may cost. Nothing is asked of a model that the plan does not have, nor beyond the budget; a job whose plan
+         *     could cost more does not begin.
+         */
+        ProbeJob: {
+            /** @description Gates that each run is held against, such as `broken.lower > 0.05` */
+            fail_if?: string[];
+            judge?: components["schemas"]["ProbeJudge"] | null;
+            /** @description Keep prompts and answers in the lake; they may hold what nobody should read */
+            keep_text?: boolean;
+            /**
+             * Format: int64
+             * @description Tokens that models may write at most; what the plan has where nothing is said
+             */
+            max_output_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Calls at most; what the plan has where nothing is said
+             */
+            max_requests?: number | null;
+            /**
+             * Format: double
+             * @description US dollars that all runs together may cost: at least the plan's `budget.usd`
+             */
+            max_usd: number;
+            /** @description What `POST /api/v1/probe-plans` takes */
+            plan: components["schemas"]["ProbeAsked"];
+        };
+        /** @description A model that judges, with a budget of its own. */
+        ProbeJudge: {
+            /**
+             * Format: double
+             * @description US dollars that it may cost, beside the runs' own
+             */
+            max_usd: number;
+            /** @description Let the probed model judge itself */
+            may_be_target?: boolean;
+            /** @description Its id */
+            model: string;
+            price?: components["schemas"]["AssumedPrice"] | null;
+        };
+        /** @description A probe that a pack has. */
+        ProbeOfPack: {
+            /** @description What results are counted by */
+            family: string;
+            /** @description Names it */
+            id: string;
+            /** @description How much a break matters */
+            severity: components["schemas"]["Severity"];
+            /** @description How it goes about it; may be empty */
+            technique: string;
+            /** @description One line */
+            title: string;
+            /**
+             * Format: int32
+             * @description How often it is sent where nothing is said
+             */
+            trials: number;
+            /** @description Whether it has a benign twin, which tells over-blocking */
+            twin: boolean;
+        };
+        /**
+         * @description How an attempt ended.
+         * @enum {string}
+         */
+        ProbeOutcome: "held" | "broken" | "blocked_by_guardrail" | "error" | "undecided";
+        /** @description Attempts by how they ended, each way present. */
+        ProbeOutcomes: {
+            /**
+             * Format: int64
+             * @description The guardrail stopped it
+             */
+            blocked_by_guardrail: number;
+            /**
+             * Format: int64
+             * @description The attack worked; of plain work: it was refused
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description No answer came
+             */
+            error: number;
+            /**
+             * Format: int64
+             * @description The attack did not work; of plain work: it was done
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description An answer came that settles nothing
+             */
+            undecided: number;
+        };
+        /** @description A pack. */
+        ProbePack: {
+            /** @description One paragraph */
+            about: string;
+            /** @description Names it */
+            id: string;
+            /** @description Its probes */
+            probes: components["schemas"]["ProbeOfPack"][];
+            /** @description One line */
+            title: string;
+            /** @description Results of one version compare */
+            version: string;
+        };
+        /** @description A pack of a run. */
+        ProbePackUsed: {
+            /** @description The pack */
+            id: string;
+            /** @description Of everything in it */
+            sha256: string;
+            /** @description Its version */
+            version: string;
+        };
+        /** @description All packs. */
+        ProbePacks: {
+            /** @description By id */
+            items: components["schemas"]["ProbePack"][];
+        };
+        /** @description What would be sent to one target. */
+        ProbePlan: {
+            /** @description Twelve digits */
+            account_id: string;
+            /** @description What it comes to at most */
+            bound: components["schemas"]["ProbeBound"];
+            /**
+             * Format: int64
+             * @description Calls that the map saw
+             */
+            calls_seen: number;
+            /** @description `ID:VERSION` of the guardrail on the calls */
+            guardrail?: string | null;
+            /** @description What it is, such as `foundation-model`; empty where the lake does not know it */
+            kind: string;
+            /** @description Where the price is from */
+            price_source: string;
+            /** @description What is sent, in this order */
+            probes: components["schemas"]["PlannedProbe"][];
+            /** @description Where the calls go */
+            region: string;
+            /** @description Whether a job would send this: somebody named it, or `[probe] allow` of `sightline.toml` allows it */
+            runs: boolean;
+            /** @description How it is asked */
+            surface: string;
+            /** @description The target as it is called */
+            target: string;
+        };
+        /** @description What a job of these members would send, and what it can cost at most. No model was called. */
+        ProbePlans: {
+            /** @description Those that run together: `max_usd` of a job must be no less than `usd` */
+            budget: components["schemas"]["ProbeBound"];
+            /** @description Models that AWS offers, that nobody calls and nobody is known to be allowed to call */
+            left_out: number;
+            /** @description What cannot be probed, and why */
+            not_probed: components["schemas"]["NotProbed"][];
+            /** @description What would be sent, by target; asked three ways, each target comes three times: without the guardrail, with it, and the guardrail alone */
+            targets: components["schemas"]["ProbePlan"][];
+            /** @description All targets together */
+            total: components["schemas"]["ProbeBound"];
+            /** @description What nobody looked at yet */
+            unknown: string[];
+            /** @description What the lake could not look at: there may be more targets there */
+            unread: string[];
+        };
+        /** @description How a target's price is known. */
+        ProbePricing: "by_name" | {
+            /** @description The dearest of these models */
+            like_models: string[];
+        } | "paid" | "unknown";
+        /** @description A run of probes. */
+        ProbeRun: {
+            /** @description Twelve digits */
+            account_id: string;
+            /**
+             * Format: int64
+             * @description Attempts that were made and kept
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended; nothing while it runs
+             */
+            finished_at?: string | null;
+            /** @description The guardrail on the calls; empty when there was none */
+            guardrail_id: string;
+            /** @description Its version */
+            guardrail_version: string;
+            /** @description Where the model runs: the region, or the geography of a profile over several, such as `us` */
+            inference_region: string;
+            /** @description The model that judged what nothing else could decide; empty when there was none */
+            judge: string;
+            /**
+             * Format: double
+             * @description What it cost at most, in US dollars
+             */
+            judge_usd: number;
+            /**
+             * Format: int64
+             * @description Tokens that the model may write at most
+             */
+            max_output_tokens: number;
+            /**
+             * Format: int64
+             * @description Calls at most
+             */
+            max_requests: number;
+            /**
+             * Format: double
+             * @description US dollars at most
+             */
+            max_usd: number;
+            /** @description Packs that were sent */
+            packs: components["schemas"]["ProbePackUsed"][];
+            /**
+             * Format: int64
+             * @description Calls that were planned
+             */
+            planned: number;
+            /** @description Where the price is from */
+            price_source: string;
+            /**
+             * Format: date-time
+             * @description When this was written down
+             */
+            recorded_at: string;
+            /** @description Where the calls went */
+            region: string;
+            /** @description The run */
+            run_id: string;
+            /** @description What placeholders were made of, sixteen hexadecimal digits */
+            seed: string;
+            /** @description What was chosen of them */
+            settings: components["schemas"]["ProbeSettings"];
+            /**
+             * Format: double
+             * @description What they cost at most, in US dollars
+             */
+            spent_usd: number;
+            /**
+             * Format: date-time
+             * @description When it began, the first time
+             */
+            started_at: string;
+            /** @description How far it came; one that was cut off by a kill is interrupted */
+            status: components["schemas"]["ProbeRunStatus"];
+            /** @description Why it ended early; empty where it did not */
+            stopped: string;
+            /** @description The target as it was called */
+            target: string;
+        };
+        /** @description One run with all that follows from it. */
+        ProbeRunDetail: {
+            /** @description The families that were tried, as checks, by id */
+            checks: {
+                [key: string]: components["schemas"]["ProbeCheck"];
+            };
+            /** @description What the run says of its target */
+            findings: components["schemas"]["ProbeFinding"][];
+            /** @description The run */
+            run: components["schemas"]["ProbedRun"];
+        };
+        /**
+         * @description How far a run came.
+         * @enum {string}
+         */
+        ProbeRunStatus: "running" | "finished" | "stopped" | "interrupted";
+        /** @description What was chosen for a run. */
+        ProbeSettings: {
+            /** @description The assumed price in billionths of a dollar for a thousand tokens, in and out */
+            assumed_nanos?: number[] | null;
+            /**
+             * Format: int32
+             * @description Calls at a time
+             */
+            concurrency: number;
+            /** @description Only these families; all when empty */
+            families: string[];
+            /** @description How the price was known */
+            pricing: components["schemas"]["ProbePricing"];
+            /** @description Only these probes; all when empty */
+            probes: string[];
+            /** @description How the target was asked */
+            surface: string;
+            /**
+             * Format: int32
+             * @description In place of each probe's own number
+             */
+            trials?: number | null;
+            /** @description The benign twins were left out */
+            without_twins: boolean;
+        };
+        /** @description Prompts without a pair. */
+        ProbeUnpaired: {
+            /**
+             * Format: int64
+             * @description The other run does not have it, or has it in another version of its pack
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description No trial of it was settled by both: errors, undecided answers
+             */
+            undecided: number;
+        };
+        /**
+         * @description Whether the later run is worse.
+         * @enum {string}
+         */
+        ProbeVerdict: "worse" | "not_worse" | "nothing_paired";
+        /** @description One trial of a prompt. */
+        ProbedAttempt: {
+            /**
+             * Format: date-time
+             * @description When the answer came
+             */
+            attempted_at: string;
+            /** @description What came back; empty where it was not kept */
+            completion: string;
+            /**
+             * Format: double
+             * @description At most, in US dollars
+             */
+            cost_usd: number;
+            /** @description AWS's error code */
+            error_code: string;
+            /**
+             * Format: int64
+             * @description As the service counted
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description As the service measured
+             */
+            latency_ms: number;
+            /** @description What judged it */
+            oracle: string;
+            /** @description How it ended */
+            outcome: components["schemas"]["ProbeOutcome"];
+            /**
+             * Format: int64
+             * @description As the service counted
+             */
+            output_tokens: number;
+            /** @description What was sent; empty where it was not kept */
+            prompt: string;
+            /** @description One sentence */
+            reason: string;
+            /**
+             * @description What that says of the target: `fail` for an attack that worked and for plain work that was refused or blocked; `unknown` for what settles
+             *     nothing
+             */
+            status: components["schemas"]["Status"];
+            /** @description The service's stop reason */
+            stop_reason: string;
+            /**
+             * Format: int64
+             * @description From 0
+             */
+            trial: number;
+        };
+        /** @description One family of a run. */
+        ProbedFamily: {
+            /** @description The share of decided attempts that went wrong (Wilson; it takes attempts for independent) */
+            attempt_rate: components["schemas"]["ProbedInterval"];
+            /**
+             * Format: int64
+             * @description Attempts that settle something
+             */
+            attempts_decided: number;
+            /** @description The check that its finding is of */
+            check_id: string;
+            /** @description Such as `direct-injection`; `benign` is plain work that must be done */
+            family: string;
+            /** @description The finding */
+            fingerprint: string;
+            /** @description Attempts by outcome */
+            outcomes: components["schemas"]["ProbeOutcomes"];
+            /** @description The share of decided prompts that went wrong at least once (Wilson) */
+            prompt_rate: components["schemas"]["ProbedInterval"];
+            /**
+             * Format: int64
+             * @description Prompts that were tried
+             */
+            prompts: number;
+            /**
+             * Format: int64
+             * @description Prompts with an attempt that settles something
+             */
+            prompts_decided: number;
+            /**
+             * Format: int64
+             * @description Prompts that went wrong at least once
+             */
+            prompts_wrong: number;
+        };
+        /** @description A 95 % interval of a share, from 0 to 1. */
+        ProbedInterval: {
+            /**
+             * Format: double
+             * @description The upper bound
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The lower bound
+             */
+            low: number;
+        };
+        /** @description One prompt of a run and its trials. */
+        ProbedPrompt: {
+            /** @description In order */
+            attempts: components["schemas"]["ProbedAttempt"][];
+            /** @description The probe's family; `benign` for twins */
+            family: string;
+            /** @description Requirements that it serves, by framework */
+            frameworks: {
+                [key: string]: string[];
+            };
+            /** @description The pack */
+            pack: string;
+            /** @description Its version */
+            pack_version: string;
+            /** @description The probe; a benign twin's ends in `+twin` */
+            probe_id: string;
+            /** @description How much a break matters */
+            severity: components["schemas"]["Severity"];
+            /** @description How it goes about it; may be empty */
+            technique: string;
+            /** @description One line; empty where the pack is not at hand any more */
+            title: string;
+        };
+        /** @description A run of probes with its families and prompts. */
+        ProbedRun: {
+            /** @description Twelve digits */
+            account_id: string;
+            /**
+             * Format: int64
+             * @description Attempts that were made and kept
+             */
+            attempted: number;
+            /** @description By family, in order of name */
+            families: components["schemas"]["ProbedFamily"][];
+            /**
+             * Format: date-time
+             * @description When it ended; nothing while it runs
+             */
+            finished_at?: string | null;
+            /** @description `ID:VERSION` of the guardrail on the calls; empty when there was none */
+            guardrail: string;
+            /** @description Packs that were sent */
+            packs: components["schemas"]["ProbePackUsed"][];
+            /**
+             * Format: int64
+             * @description Calls that were planned
+             */
+            planned: number;
+            /** @description By prompt, in order of pack and id */
+            prompts: components["schemas"]["ProbedPrompt"][];
+            /** @description Where the calls went */
+            region: string;
+            /** @description The ARN of what the findings are about: the guardrail on the calls, or else the target */
+            resource: string;
+            /** @description The run */
+            run_id: string;
+            /** @description What placeholders were made of */
+            seed: string;
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            started_at: string;
+            /** @description How far it came; one that was cut off by a kill is interrupted */
+            status: components["schemas"]["ProbeRunStatus"];
+            /** @description Why it ended early; empty where it did not */
+            stopped: string;
+            /** @description The target as it was called */
+            target: string;
+            /**
+             * Format: double
+             * @description What they cost at most
+             */
+            usd_at_most: number;
         };
         /** @description What went wrong, for programs and people (RFC 9457). */
         Problem: {
@@ -2596,6 +4124,10 @@ export interface components {
          * @enum {string}
          */
         Sight: "blind" | "partial" | "unknown" | "seen";
+        /** @description How people may sign in beside tokens. */
+        SignInWays: {
+            oidc?: components["schemas"]["OidcWay"] | null;
+        };
         /** @description What one detection saw in a case. */
         Signal: {
             /** @description The detection */
@@ -2629,6 +4161,27 @@ export interface components {
          * @enum {string}
          */
         Status: "pass" | "fail" | "skip" | "unknown";
+        /** @description One step of the way. */
+        Step: {
+            /** @description What is to be said of it; empty where nothing is */
+            about: string;
+            /** @description Its ARN; empty where it has none, or none was read */
+            arn: string;
+            /** @description Controls of the edge that are judged here, by name */
+            controls: {
+                [key: string]: components["schemas"]["Tri"];
+            };
+            /** @description Names it among the steps */
+            id: string;
+            /** @description `false` where nobody can tell what calls pass here */
+            is_known: boolean;
+            /** @description Its kind: `pod`, `role`, `route table`, `NAT gateway` … */
+            kind: string;
+            /** @description What it is part of */
+            part: components["schemas"]["Part"];
+            /** @description Its name for people */
+            title: string;
+        };
         /** @description A table with its columns. */
         TableDetail: components["schemas"]["TableSummary"] & {
             /** @description IAM actions that its rows are read with; none for what is not inventory */
@@ -2659,6 +4212,8 @@ export interface components {
             expires_at?: string | null;
             /** @description Names it; the first part of the secret */
             id: string;
+            /** @description How it came to be */
+            kind: components["schemas"]["TokenKind"];
             /**
              * Format: date-time
              * @description When it was last used, to the minute
@@ -2673,7 +4228,14 @@ export interface components {
             revoked_at?: string | null;
             /** @description What it may do */
             role: components["schemas"]["Role"];
+            /** @description Who signed in: the provider, and its name for them; empty for keys */
+            subject: string;
         };
+        /**
+         * @description How a token came to be.
+         * @enum {string}
+         */
+        TokenKind: "key" | "session";
         /** @description All tokens. */
         Tokens: {
             /** @description Those of now first */
@@ -2812,6 +4374,9 @@ export interface components {
         }) | (components["schemas"]["VerifyJob"] & {
             /** @enum {string} */
             kind: "verify";
+        }) | (components["schemas"]["ProbeJob"] & {
+            /** @enum {string} */
+            kind: "probe";
         });
         /**
          * @description What makes the calls.
@@ -3194,6 +4759,43 @@ export interface operations {
             };
         };
     };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Of this notification */
+                notification?: string;
+                /** @description That stand so */
+                status?: "waiting" | "delivered" | "failed";
+                /** @description Rows of a page [default: 100] */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_edges: {
         parameters: {
             query?: {
@@ -3299,6 +4901,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EdgeEvidence"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_edge_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 hexadecimal digits */
+                edge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgePath"];
                 };
             };
             /** @description What went wrong */
@@ -3872,6 +5505,128 @@ export interface operations {
             };
         };
     };
+    list_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_notification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The notification's name */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sign_in: {
+        parameters: {
+            query?: {
+                /** @description The provider's code */
+                code?: string;
+                /** @description What tells this sign-in from others */
+                state?: string;
+                /** @description Why there is no code */
+                error?: string;
+                /** @description The provider, where it says so */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the console */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_openapi: {
         parameters: {
             query?: never;
@@ -3915,6 +5670,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_news: {
+        parameters: {
+            query?: {
+                /** @description Compare with the last run before this day, UTC, or with the first run where none is so old [default: the run before the newest] */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllNews"];
                 };
             };
             /** @description What went wrong */
@@ -3991,6 +5777,66 @@ export interface operations {
             };
         };
     };
+    list_probe_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbePacks"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_probes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbePlans"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_probe_runs: {
         parameters: {
             query?: {
@@ -4010,7 +5856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Page_ProbeRun"];
                 };
             };
             /** @description What went wrong */
@@ -4043,7 +5889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["ProbeComparison"];
                 };
             };
             /** @description What went wrong */
@@ -4074,7 +5920,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["ProbeRunDetail"];
                 };
             };
             /** @description What went wrong */
@@ -4278,6 +6124,64 @@ export interface operations {
             };
         };
     };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MintedToken"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -4293,6 +6197,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
                 };
             };
             /** @description What went wrong */
@@ -4548,6 +6480,47 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mcp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A message of JSON-RPC 2.0; `accept` must name `application/json` and `text/event-stream` */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The answer, as JSON-RPC */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A notification was taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -3,13 +3,17 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type AllNews = Schemas["AllNews"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type BlindSpot = Schemas["BlindSpot"];
 export type Case = Schemas["Case"];
 export type Control = Schemas["Control"];
 export type Coverage = Schemas["Coverage"];
 export type Edge = Schemas["EdgeSummary"];
+export type Delivery = Schemas["Delivery"];
 export type EdgeDetail = Schemas["EdgeDetail"];
+export type EdgePath = Schemas["EdgePath"];
+export type PathStep = Schemas["Step"];
 export type Finding = Schemas["FindingSummary"];
 export type FindingDetail = Schemas["Finding"];
 export type GraphLine = Schemas["Line"];
@@ -19,6 +23,7 @@ export type MapGraph = Schemas["Graph"];
 export type Member = Schemas["Member"];
 export type ModelAccess = Schemas["ModelAccess"];
 export type Mute = Schemas["Mute"];
+export type Notification = Schemas["Notification"];
 export type Prerequisite = Schemas["PrerequisiteHelp"];
 export type QueryAnswer = Schemas["QueryAnswer"];
 export type Rendering = Schemas["Rendering"];

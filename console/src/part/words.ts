@@ -22,7 +22,7 @@ export function shortArn(arn: string): string {
 const COUNT = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const MONEY = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumFractionDigits: 2 });
-const SMALL_MONEY = new Intl.NumberFormat("en", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+const SMALL_MONEY = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : COUNT.format(value);
@@ -96,12 +96,16 @@ const TONES: Record<string, Tone> = {
   allow: "bad",
   conditional: "warn",
   deny: "good",
+  delivered: "good",
+  waiting: "accent",
   done: "good",
   finished: "good",
   succeeded: "good",
   running: "accent",
   queued: "accent",
   interrupted: "warn",
+  incomplete: "warn",
+  stopped: "warn",
   cancelled: "warn",
   met: "good",
   missing: "bad",

@@ -1,6 +1,6 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { forgetToken } from "../api/token";
+import { signOut } from "../api/session";
 import { Empty } from "../part/State";
 import { Icon, type IconName } from "./Icon";
 import { ThemeSwitch } from "./ThemeSwitch";
@@ -91,7 +91,7 @@ export function Shell() {
         </nav>
         <div className="foot">
           <ThemeSwitch />
-          <button type="button" className="button small" onClick={() => forgetToken("signed-out")}>
+          <button type="button" className="button small" onClick={() => void signOut()}>
             Sign out
           </button>
         </div>

@@ -8,6 +8,8 @@ import { Drawer } from "../../part/Drawer";
 import { Facts, Mono } from "../../part/Facts";
 import { Answer, Failure } from "../../part/State";
 import { moment } from "../../part/words";
+import { JobCame } from "../probes/JobCame";
+import { cameOf } from "../probes/told";
 import { Verdicts } from "../onboarding/Verdicts";
 
 export function JobDrawer({ id, close }: { id: string; close: () => void }) {
@@ -25,6 +27,7 @@ function JobBody({ of }: { of: Job }) {
     mutationFn: (what: "cancel" | "resume") => send("post", `/api/v1/jobs/{id}/${what}`, { id: of.id }),
     onSuccess: () => queries.invalidateQueries({ predicate: (query) => String(query.queryKey[0]).startsWith("/api/v1/jobs") }),
   });
+  const came = of.kind === "probe" ? cameOf(of.result) : null;
   const running = of.status === "running";
   const stopped = of.status === "interrupted" || of.status === "failed" || of.status === "cancelled";
   return (
@@ -63,6 +66,8 @@ function JobBody({ of }: { of: Job }) {
       />
       {of.kind === "verify" && Array.isArray(of.result) ? (
         <Verdicts of={of.result} />
+      ) : came ? (
+        <JobCame came={came} />
       ) : of.result === null || of.result === undefined ? null : (
         <section className="stack">
           <h3>What it came to</h3>

@@ -48,7 +48,7 @@ export function JobList() {
           New job…
         </button>
         <FilterBar names={FILTERS}>
-          <Pick filter="kind" name="Kind" choices={Object.keys(KINDS)} />
+          <Pick filter="kind" name="Kind" choices={[...Object.keys(KINDS), "probe"]} />
           <Pick filter="status" name="Status" choices={["running", "succeeded", "incomplete", "failed", "cancelled", "interrupted"]} />
         </FilterBar>
       </div>

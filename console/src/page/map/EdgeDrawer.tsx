@@ -30,6 +30,9 @@ function EdgeBody({ edge }: { edge: EdgeDetail }) {
         <div className="row">
           <Badge word={spaced(edge.class)} tone="accent" />
           <Badge word={`${edge.confidence} join`} tone={edge.confidence === "inferred" ? "warn" : "good"} />
+          <Link to="/path" search={{ edge: edge.edge_id }}>
+            The way, step by step
+          </Link>
           <Link to="/map" search={{ workload: edge.workload_arn }}>
             All edges of this workload
           </Link>

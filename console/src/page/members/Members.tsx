@@ -26,7 +26,7 @@ const FILTERS = ["text", "kind", "account", "used", "unprotected"] as const;
 function columns(sort: Sort): Column<Member>[] {
   const all: Column<Member>[] = [
     { id: "title", name: sort.name.replace(/ies$/, "y").replace(/s$/, ""), value: (row) => row.title || shortArn(row.arn), grows: true, min: 200 },
-    { id: "kind", name: "Kind", value: (row) => row.kind.replaceAll("_", " "), min: 148 },
+    { id: "kind", name: "Kind", value: (row) => row.kind.replaceAll("_", " "), min: 132 },
     { id: "account_id", name: "Account", value: (row) => row.account_id || (sort.list === "models" ? "AWS" : ""), min: 132 },
     { id: "others", name: sort.others, value: (row) => row.others.length, show: (row) => (row.others.length >= 100 ? "100+" : row.others.length), number: true, min: 88 },
     { id: "allowed", name: sort.allowed, value: (row) => row.allowed, show: (row) => count(row.allowed), number: true, min: 94 },

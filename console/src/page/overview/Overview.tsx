@@ -6,6 +6,7 @@ import { Told } from "../../part/Prose";
 import { Answer, Loading } from "../../part/State";
 import { ago, count as told, moment, SEVERITIES, several, tone } from "../../part/words";
 import { Page } from "../../shell/Page";
+import { News } from "./News";
 import { Tile } from "./Tile";
 
 const CallsByDay = lazy(() => import("./CallsByDay"));
@@ -33,6 +34,7 @@ export default function Overview() {
         <Tile to="/coverage" search={{ tab: "calls" }} of={overview} value={of?.not_read} name="calls not answered" tone="warn" />
         <Tile to="/models" of={overview} value={of?.models} name="models called" tone="plain" />
       </div>
+      <News />
       <section className="card stack">
         <h2>Calls of models by day</h2>
         <Suspense fallback={<Loading />}>

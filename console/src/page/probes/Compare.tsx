@@ -1,19 +1,28 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useOne } from "../../api/page";
+import { Badge, type Tone } from "../../part/Badge";
 import { Drawer } from "../../part/Drawer";
+import { useFilters } from "../../part/filters";
 import { Answer } from "../../part/State";
 import { moment, several, shortArn } from "../../part/words";
-import type { Change, Compared, Run } from "./told";
+import { type Change, type Compared, guardrailOf, type Run } from "./told";
 
+const VERDICTS: Record<string, [name: string, tone: Tone]> = {
+  worse: ["worse", "bad"],
+  not_worse: ["not worse", "good"],
+  nothing_paired: ["nothing to compare", "warn"],
+};
+
+/** Two runs prompt by prompt; which two stands in the link. */
 export function Compare({ runs, close }: { runs: Run[]; close: () => void }) {
-  const [before, setBefore] = useState(runs.find((run) => !run.guardrail_id)?.run_id ?? runs[1]?.run_id ?? "");
-  const [after, setAfter] = useState(runs.find((run) => run.guardrail_id && run.run_id !== before)?.run_id ?? runs.find((run) => run.run_id !== before)?.run_id ?? "");
+  const { search, set } = useFilters();
+  const [before, after] = [search["before"] ?? "", search["after"] ?? ""];
   const compared = useOne("/api/v1/probe-runs/compare", { before, after });
   return (
     <Drawer title="Two runs beside each other" close={close}>
-      <Choice name="Before: without the guardrail, or the earlier one" runs={runs} value={before} choose={setBefore} />
-      <Choice name="After" runs={runs} value={after} choose={setAfter} />
-      <Answer of={compared}>{(data) => <Body of={data as unknown as Compared} />}</Answer>
+      <Choice name="Before: without the guardrail, or the earlier one" runs={runs} value={before} choose={(id) => set({ before: id })} />
+      <Choice name="After" runs={runs} value={after} choose={(id) => set({ after: id })} />
+      <Answer of={compared}>{(data) => <Body of={data} />}</Answer>
     </Drawer>
   );
 }
@@ -24,9 +33,10 @@ function Choice({ name, runs, value, choose }: { name: string; runs: Run[]; valu
     <div className="field">
       <label htmlFor={id}>{name}</label>
       <select id={id} value={value} onChange={(event) => choose(event.target.value)}>
+        {!runs.some((run) => run.run_id === value) && <option value={value}>{value || "none"}</option>}
         {runs.map((run) => (
           <option key={run.run_id} value={run.run_id}>
-            {shortArn(run.target).slice(0, 60)}, {run.guardrail_id ? `guardrail ${run.guardrail_id}` : "no guardrail"}, {moment(run.started_at)}
+            {shortArn(run.target).slice(0, 60)}, {run.guardrail_id ? `guardrail ${guardrailOf(run)}` : "no guardrail"}, {moment(run.started_at)}
           </option>
         ))}
       </select>
@@ -35,13 +45,20 @@ function Choice({ name, runs, value, choose }: { name: string; runs: Run[]; valu
 }
 
 function Body({ of }: { of: Compared }) {
+  const [verdict, tone] = VERDICTS[of.verdict] ?? [of.verdict, "plain" as const];
   return (
     <>
       <section className="stack">
+        <p className="row">
+          <Badge word={verdict} tone={tone} />
+          <span className="quiet wrap">
+            {way(of.before_run)} → {way(of.after_run)}
+          </span>
+        </p>
         <h3>Attacks</h3>
-        <Told of={of.attacks} />
+        <ChangeTold of={of.attacks} />
         <h3>Plain work that was refused</h3>
-        <Told of={of.over_refusal} />
+        <ChangeTold of={of.over_refusal} />
       </section>
       <div className="plain-table">
         <table>
@@ -77,7 +94,12 @@ function Body({ of }: { of: Compared }) {
   );
 }
 
-function Told({ of }: { of: Change }) {
+function way(run: Run): string {
+  return run.guardrail_id ? `guardrail ${guardrailOf(run)}` : "no guardrail";
+}
+
+function ChangeTold({ of }: { of: Change }) {
+  if (of.pairs === 0) return <p>No prompt was settled by both.</p>;
   const sure = of.p < 0.05;
   return (
     <p>

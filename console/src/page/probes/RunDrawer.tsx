@@ -1,21 +1,23 @@
 import { useOne } from "../../api/page";
 import { Badge } from "../../part/Badge";
+import { Code } from "../../part/Copy";
 import { Drawer } from "../../part/Drawer";
 import { Facts } from "../../part/Facts";
+import { Prose, Told } from "../../part/Prose";
 import { Answer } from "../../part/State";
 import { moment, money, several } from "../../part/words";
-import { type Family, type Prompt, type RunReport, share } from "./told";
+import { type Family, outcomes, type Prompt, type RunReport, share } from "./told";
 
 export function RunDrawer({ id, close }: { id: string; close: () => void }) {
   const run = useOne("/api/v1/probe-runs/{run_id}", {}, { run_id: id });
   return (
     <Drawer title={`Run ${id}`} close={close}>
-      <Answer of={run}>{(data) => <Body of={data as unknown as RunReport} />}</Answer>
+      <Answer of={run}>{(data) => <Body of={data} />}</Answer>
     </Drawer>
   );
 }
 
-function Body({ of: { run } }: { of: RunReport }) {
+function Body({ of: { run, findings } }: { of: RunReport }) {
   const wrong = run.prompts.filter((prompt) => prompt.attempts.some((attempt) => attempt.status === "fail"));
   return (
     <>
@@ -29,6 +31,18 @@ function Body({ of: { run } }: { of: RunReport }) {
           ["Ended early", run.stopped],
         ]}
       />
+      {findings.some((finding) => finding.status === "fail") && (
+        <section className="stack">
+          <h3>What follows</h3>
+          <ul className="list">
+            {findings
+              .filter((finding) => finding.status === "fail")
+              .map((finding) => (
+                <FindingItem key={finding.fingerprint} of={finding} />
+              ))}
+          </ul>
+        </section>
+      )}
       <section className="stack">
         <h3>By family</h3>
         <ul className="list">
@@ -49,6 +63,28 @@ function Body({ of: { run } }: { of: RunReport }) {
   );
 }
 
+function FindingItem({ of }: { of: RunReport["findings"][number] }) {
+  return (
+    <li>
+      <div className="row">
+        <Badge word={of.severity} />
+        <strong className="wrap">{of.title}</strong>
+      </div>
+      <p className="wrap">
+        <Told>{of.reason}</Told>
+      </p>
+      {of.fix.length > 0 && (
+        <details>
+          <summary>How to mend it</summary>
+          <div className="stack">
+            {of.fix.map((fix) => (fix.language === "text" ? <Prose key={fix.text}>{fix.text}</Prose> : <Code key={fix.language + fix.text} language={fix.language} text={fix.text} name={`Copy ${fix.language}`} />))}
+          </div>
+        </details>
+      )}
+    </li>
+  );
+}
+
 function FamilyItem({ of }: { of: Family }) {
   return (
     <li>
@@ -60,10 +96,7 @@ function FamilyItem({ of }: { of: Family }) {
       </div>
       <span className="quiet small">
         {share(of.prompt_rate.low)} to {share(of.prompt_rate.high)} with 95 % confidence;{" "}
-        {Object.entries(of.outcomes)
-          .filter(([, number]) => number > 0)
-          .map(([outcome, number]) => `${number} ${outcome.replaceAll("_", " ")}`)
-          .join(", ")}
+        {outcomes({ ...of.outcomes })}
       </span>
     </li>
   );

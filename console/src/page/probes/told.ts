@@ -1,77 +1,41 @@
-// Runs of probes come as `sightline probe show -o json` writes them; the API's document leaves their inside open.
+import type { components } from "../../api/schema";
 
-export interface Run {
-  run_id: string;
-  status: string;
-  account_id: string;
-  region: string;
-  target: string;
-  guardrail_id: string;
-  guardrail_version: string;
-  packs: { id?: string; pack?: string; version?: string }[];
-  planned: number;
-  done: number;
-  spent_usd: number;
-  max_usd: number;
-  stopped: string;
-  started_at: string;
-  finished_at?: string | null;
+type Schemas = components["schemas"];
+
+export type Run = Schemas["ProbeRun"];
+export type RunReport = Schemas["ProbeRunDetail"];
+export type Family = Schemas["ProbedFamily"];
+export type Prompt = Schemas["ProbedPrompt"];
+export type Change = Schemas["ProbeChange"];
+export type Compared = Schemas["ProbeComparison"];
+export type Asked = Schemas["ProbeAsked"];
+export type Plans = Schemas["ProbePlans"];
+export type PlanOfTarget = Schemas["ProbePlan"];
+export type Bound = Schemas["ProbeBound"];
+export type Pack = Schemas["ProbePack"];
+
+/** What a job of probes came to. The document leaves results of jobs open: what is shown is read with care. */
+export interface Came {
+  runs: { run_id: string; target: string; guardrail: string | null; planned: number; attempted: number; usd_at_most: number; stopped: string | null; outcomes: Record<string, number> }[];
+  not_probed: { target: string; why: string }[];
 }
 
-export interface Interval {
-  low: number;
-  high: number;
-}
-
-export interface Family {
-  family: string;
-  outcomes: Record<string, number>;
-  prompts: number;
-  prompts_decided: number;
-  prompts_wrong: number;
-  prompt_rate: Interval;
-}
-
-export interface Attempt {
-  trial: number;
-  outcome: string;
-  status: string;
-  oracle: string;
-  reason: string;
-  prompt: string;
-  completion: string;
-}
-
-export interface Prompt {
-  pack: string;
-  probe_id: string;
-  family: string;
-  title: string;
-  technique: string;
-  severity: string;
-  attempts: Attempt[];
-}
-
-export interface RunReport {
-  run: { target: string; guardrail: string; status: string; attempted: number; planned: number; usd_at_most: number; stopped: string; started_at: string; families: Family[]; prompts: Prompt[] };
-  findings: { title?: string; status?: string; severity?: string; reason?: string }[];
-}
-
-export interface Change {
-  pairs: number;
-  both: number;
-  only_before: number;
-  only_after: number;
-  p: number;
-}
-
-export interface Compared {
-  families: (Change & { family: string; q: number })[];
-  attacks: Change;
-  over_refusal: Change;
-  unpaired: { missing: number; undecided: number };
+export function cameOf(result: unknown): Came | null {
+  const came = result as Partial<Came> | null;
+  return came && Array.isArray(came.runs) ? { runs: came.runs, not_probed: Array.isArray(came.not_probed) ? came.not_probed : [] } : null;
 }
 
 export function share(part: number): string {
   return `${Math.round(part * 100)} %`;
+}
+
+export function guardrailOf(run: Run): string {
+  return run.guardrail_id ? `${run.guardrail_id}:${run.guardrail_version}` : "";
+}
+
+export function outcomes(of: Record<string, number>): string {
+  return Object.entries(of)
+    .filter(([, number]) => number > 0)
+    .map(([outcome, number]) => `${number} ${outcome.replaceAll("_", " ")}`)
+    .join(", ");
 }

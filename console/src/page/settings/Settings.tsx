@@ -2,13 +2,14 @@ import { useFilters } from "../../part/filters";
 import { TabSet } from "../../part/TabSet";
 import { Page } from "../../shell/Page";
 import { AuditLog } from "./AuditLog";
+import { Notifications } from "./Notifications";
 import { Resolved } from "./Resolved";
 import { TokenList } from "./TokenList";
 
 export default function Settings() {
   const { search, set } = useFilters();
   return (
-    <Page title="Settings" about="What is configured, who has tokens, and what was changed by whom.">
+    <Page title="Settings" about="What is configured, who has tokens, who is told what is new, and what was changed by whom.">
       <TabSet
         className="fills"
         name="Settings"
@@ -17,6 +18,7 @@ export default function Settings() {
         tabs={[
           { id: "settings", name: "Configuration", content: <Resolved /> },
           { id: "tokens", name: "Tokens", content: <TokenList /> },
+          { id: "notifications", name: "Notifications", content: <Notifications /> },
           { id: "audit", name: "Audit log", content: <AuditLog /> },
         ]}
       />
