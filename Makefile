@@ -3,25 +3,31 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help demo test lint generate python tools venv console
+.PHONY: help demo test lint generate python tools venv console dist
 
 help:
 	@echo "make demo      build Sightline and run it against a sample estate in local emulators"
 	@echo "make test      run all tests (the emulators among them)"
 	@echo "make lint      formatting, clippy, licences"
 	@echo "make generate  write the generated files anew (API models, catalogues)"
+	@echo "make dist      the archive of a release in target/dist (PROFILE=release, TARGET=...)"
 	@echo "make console   build the console, which the next build of Sightline takes in"
 
 demo: python console
 	@$(PYTHON) demo/run.py $(DEMO_FLAGS)
 
-test: venv
+test: venv console
 	@echo "== Rust tests (a cold build takes 10 to 20 minutes on two cores, then seconds)"
 	SIGHTLINE_PYTHON=$(CURDIR)/$(VENV_PYTHON) cargo test --workspace --locked
 	@echo "== Python tests of the demo"
 	$(VENV_PYTHON) -m unittest discover -s demo/tests -t demo
+	@echo "== Packaging, charts, units and documentation; a tool that is not there is said to be skipped"
+	$(VENV_PYTHON) -m unittest discover -s deploy/tests -t deploy
 	@echo "== The demo, end to end: every edge of the map must be right"
-	$(PYTHON) demo/run.py --state .sightline-demo/test
+	$(PYTHON) demo/run.py --no-serve --state .sightline-demo/test
+	@if command -v npm >/dev/null; then \
+	  echo "== The console in a browser, against the real server"; cd console && npm run --silent e2e:real; \
+	else echo "skipped: the console in a browser (missing: Node 20.19 or later, with npm)"; fi
 	@echo "== Simulated estates: edges, controls, blind spots and cases against their truth"
 	$(VENV_PYTHON) demo/simulate.py --seeds 20
 
@@ -39,7 +45,10 @@ generate: venv
 console:
 	@if command -v npm >/dev/null; then \
 	  echo "== The console"; cd console && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build; \
-	else echo "skipped: the console (missing: Node 20 or later, with npm)"; fi
+	else echo "skipped: the console (missing: Node 20.19 or later, with npm)"; fi
+
+dist: python console
+	@PYTHON=$(PYTHON) tools/dist/dist.sh
 
 tools: python
 	@$(PYTHON) demo/ready.py

@@ -116,6 +116,15 @@ def mark_built(state: Path, reached: str) -> None:
     (state / "built").write_text(reached + "\n")
 
 
+def _linters(root: Path) -> bool:
+    """Whether the linters, Helm and schemas of deploy/tests were installed. Not every machine has them: tests then skip."""
+    try:
+        return virtual_environment(root / ".venv", root / "deploy" / "tests" / "requirements.txt", ["--no-deps"])[1]
+    except Missing as error:
+        print(f"warning: without the linters of deploy/tests: {error}", file=sys.stderr)
+        return False
+
+
 def main() -> int:
     """The command line: 0 when everything that was asked for is there."""
     if sys.version_info < (3, 10):
@@ -131,7 +140,13 @@ def main() -> int:
             # garak's readers alone: what its generators need is many times the rest.
             readers = root / "crates" / "report" / "tests" / "python" / "requirements.txt"
             _, added = virtual_environment(root / ".venv", readers, ["--no-deps"])
-            done = made or added
+            # What asks the server: clients, a provider, a collector's messages.
+            others = root / "crates" / "app" / "tests" / "python" / "requirements.txt"
+            _, more = virtual_environment(root / ".venv", others, ["--no-deps"])
+            # Another engine that reads the lake.
+            engines = root / "crates" / "lake" / "tests" / "python" / "requirements.txt"
+            _, engine = virtual_environment(root / ".venv", engines, ["--no-deps"])
+            done = made or added or more or engine or _linters(root)
             print("installed the pinned packages in .venv" if done else "have all pinned packages in .venv")
     except Missing as error:
         print(f"error: {error}", file=sys.stderr)

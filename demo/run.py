@@ -1,6 +1,6 @@
 """The whole demo, from nothing: build, emulators, estate, logs, then the product as a user would run it.
 
-    python3 demo/run.py [--keep] [--skip-build] [--state FOLDER]
+    python3 demo/run.py [--keep] [--skip-build] [--no-serve] [--state FOLDER]
 
 Needs only the standard library; what it installs goes to `.venv`, what it makes to `.sightline-demo`.
 """
@@ -20,12 +20,13 @@ if sys.version_info < (3, 10):
     found = sys.version.split()[0]
     sys.exit(f"error: the demo needs Python 3.10 or later, this is {found}: try `make demo PYTHON=python3.12`")
 
+import console
 import emulators
 import ready
 from settings import ACCOUNT, DEFAULT_STATE, LOG_BUCKET, MAIN_REGION, OTHER_REGION, ROOT
 
 HERE = Path(__file__).resolve().parent
-STEPS = 15
+STEPS = 16
 # The model of the estate that the most may use.
 CAN_BE_USED = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-5-sonnet-20241022-v2:0"
 # The bucket whose documents a knowledge base answers from.
@@ -80,7 +81,7 @@ def main() -> int:
         print("\ninterrupted")
         keep = options.keep and reused
         return 130
-    except (Failed, ready.Missing, emulators.EmulatorError) as error:
+    except (Failed, ready.Missing, emulators.EmulatorError, console.ConsoleError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         return 2
     finally:
@@ -100,8 +101,10 @@ def _demo(steps: Steps, state: Path, options: argparse.Namespace) -> int:
     answer = _product(steps, binary, environment, state)
     steps.step("Compare the map with the ground truth.")
     verdict = subprocess.run([python, HERE / "evaluate.py", "--state", state, "--map", answer], check=False).returncode
-    _goodbye(state, options.keep, time.monotonic() - steps.begun)
-    return 0 if verdict == 0 else 1
+    if verdict:
+        return 1
+    _console(steps, binary, environment, state, options)
+    return 0
 
 
 # ---------------------------------------------------------------- before the product
@@ -221,6 +224,23 @@ def _run(command: list[str], environment: dict[str, str], sink: object = None) -
 # ---------------------------------------------------------------- the end
 
 
+def _console(steps: Steps, binary: Path, environment: dict[str, str], state: Path, options: argparse.Namespace) -> None:
+    """The estate in a browser. Where nobody watches, one question shows that the server answers."""
+    steps.step("The same in a browser: `sightline serve`.")
+    begun = time.monotonic()
+    with console.served(binary, environment | {"SIGHTLINE_LAKE": str(state / "lake")}, state) as server:
+        overview = server.ask("/api/v1/overview")
+        edges = overview.get("edges") if isinstance(overview, dict) else None
+        if not edges:
+            raise Failed(f"the server answers, and knows no edge: {overview}")
+        pages = server.has_pages()
+        told = "with the console" if pages else "without the console, which needs Node 20 and npm when it is built"
+        steps.done(f"it answers: {edges} edges to models, {told}", begun)
+        _goodbye(state, options.keep, time.monotonic() - steps.begun)
+        if console.is_watched() and not options.no_serve:
+            console.show(server)
+
+
 def _goodbye(state: Path, keep: bool, took: float) -> None:
     print(f"\nDone in {took:.0f} s. To look at:")
     for name, about in (
@@ -251,6 +271,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--keep", action="store_true", help="leave the emulators running; the next run reuses the estate"
     )
+    parser.add_argument("--no-serve", action="store_true", help="do not stay with the console open at the end")
     parser.add_argument("--skip-build", action="store_true", help="use the binary that is there")
     parser.add_argument("--state", type=Path, default=DEFAULT_STATE, help="folder for everything that the demo makes")
     return parser.parse_args()

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -32,6 +33,13 @@ PAGES = [
     "/api/v1/findings?limit=100&severity=critical&region=eu-west-1&status=fail",
     "/api/v1/findings?limit=100&status=fail,unknown,pass,skip",
     "/api/v1/findings?limit=100&text=bucket-0421",
+]
+# Filters that nobody asked before: the server cannot know the answer.
+FRESH = [
+    "/api/v1/findings?limit=100&text=bucket-{a:03}{b:02}",
+    "/api/v1/findings?limit=100&account=1000000000{b:02}&text=-{a:03}",
+    "/api/v1/findings?limit=100&select=s3-bucket-check-{b:02}&text={a:03}",
+    "/api/v1/findings?limit=100&text=says of a bucket {a}{b}",
 ]
 
 
@@ -156,6 +164,14 @@ async def load(address: str, token: str, rate: int, seconds: int) -> dict[str, f
     await client.open()
     first = json.loads((await client.get(PAGES[0]))[1])
     pages = [*PAGES, f"{PAGES[2]}&cursor={json.loads((await client.get(PAGES[2]))[1])['next']}"]
+
+    def page(number: int) -> str:
+        """One in three is a filter that was not asked before."""
+        if number % 3:
+            return pages[number // 3 % len(pages)]
+        again = number // 3
+        return quote(FRESH[again % len(FRESH)].format(a=again // 20 % 1000, b=again % 20), safe="/?&=-")
+
     took: list[float] = []
     failed = 0
 
@@ -169,7 +185,7 @@ async def load(address: str, token: str, rate: int, seconds: int) -> dict[str, f
     for number in range(rate * seconds):
         due = began + number / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        tasks.append(asyncio.create_task(ask(pages[number % len(pages)], due)))
+        tasks.append(asyncio.create_task(ask(page(number), due)))
     await asyncio.gather(*tasks)
     took.sort()
     at = lambda share: took[min(len(took) - 1, int(len(took) * share))]  # noqa: E731
