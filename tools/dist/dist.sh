@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the archive of a release: the binary, manual pages, completions, units, licences, a bill of materials, and checksums beside it.
 #   PROFILE=release|dev   TARGET=x86_64-unknown-linux-gnu|…-musl|…   OUT=target/dist   SKIP_BUILD=1 takes the binary that is there
-#   NO_STRIP=1 GZIP_LEVEL=1 are for tests: quick, and large
+#   NO_STRIP=1 keeps symbols
 # The same tree, toolchain and commit give the same archive: names are sorted, times are those of the commit (SOURCE_DATE_EPOCH).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -61,7 +61,7 @@ say "bill of materials and licences"
 
 say "pack $out/$name.tar.gz"
 tar --create --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mode=go-w --mtime="@$SOURCE_DATE_EPOCH" \
-  --directory "$out" "$name" | gzip --no-name "-${GZIP_LEVEL:-9}" >"$out/$name.tar.gz"
+  --directory "$out" "$name" | gzip --no-name -9 >"$out/$name.tar.gz"
 install -m 0644 "$doc/sightline.cdx.json" "$out/$name.cdx.json"
 (cd "$out" && sha256sum "$name.tar.gz" "$name.cdx.json" >"$name.sha256")
 printf '%s\n' "$out/$name.tar.gz"

@@ -29,12 +29,12 @@ MEASURED = {
     "CPU seconds of the map of one more hour": 59.0,
     "MB of the map of a day": 1927.0,
     "rows of that day": 4.0e6 + 5.2e6,
-    # Lakes of the demo's and the benchmarks' generators, after `sightline lake compact`: docs/scale.md says how.
-    "bytes of a row of `flow`": FLOW_ROW,
-    "bytes of a row of `api_call`": CALL_ROW,
-    "bytes of a row of `resource`": RESOURCE_ROW,
-    # bench/scan/README.md: 1,242 calls; half of 1.42 CPU seconds is the scan, the rest the findings.
-    "CPU seconds of a scan and its findings, a thousand resources": SCAN_CPU,
+    # Lakes of the generators of bench/ingest and of the demo, after `sightline lake compact`: docs/scale.md says how.
+    "bytes of a row of `flow`": 1.5e6 / 59_866,
+    "bytes of a row of `api_call`": 14e6 / 100e3,
+    "bytes of a row of `resource`": 180e3 / 1_034,
+    # bench/scan/README.md: 1.42 CPU seconds for the scan and its findings, of an account with more than 3,000 resources.
+    "CPU seconds of a scan and its findings, a thousand resources": 1.42 / 3,
 }
 
 # List prices in US dollars of us-east-1, from memory, November 2026: compare them with AWS's price list before you rest a decision on them.
@@ -123,7 +123,12 @@ class Estate:
     @property
     def scan_cores(self) -> float:
         """Core-seconds of a scan a day, with its findings."""
-        return self.accounts * self.account.resources / 1000 * MEASURED["CPU seconds of a scan and its findings, a thousand resources"]
+        return (
+            self.accounts
+            * self.account.resources
+            / 1000
+            * MEASURED["CPU seconds of a scan and its findings, a thousand resources"]
+        )
 
     @property
     def dollars(self) -> dict[str, float]:
@@ -172,16 +177,44 @@ def tables(sizes: list[int], account: Account, days: int) -> str:
     """Both tables."""
     estates = [Estate(accounts, account, days) for accounts in sizes]
     work = table(
-        ["accounts", "flow logs a day, plain", "fetched a day", "ingest, core time a day", "workers", "rows a day", "lake, a day", f"lake, {days} days", "map: memory, if in one"],
         [
-            [f"{one.accounts:,}", size(one.plain), size(one.compressed), hours(one.ingest_cores), str(one.workers), f"{one.rows / 1e6:,.0f} M", size(one.lake_day), size(one.lake), size(one.map_memory * 1e6)]
+            "accounts",
+            "flow logs a day, plain",
+            "fetched a day",
+            "ingest, core time a day",
+            "workers",
+            "rows a day",
+            "lake, a day",
+            f"lake, {days} days",
+            "map: memory, if in one",
+        ],
+        [
+            [
+                f"{one.accounts:,}",
+                size(one.plain),
+                size(one.compressed),
+                hours(one.ingest_cores),
+                str(one.workers),
+                f"{one.rows / 1e6:,.0f} M",
+                size(one.lake_day),
+                size(one.lake),
+                size(one.map_memory * 1e6),
+            ]
             for one in estates
         ],
     )
     names = list(estates[0].dollars)
     bill = table(
         ["accounts", *names[:3], "together", f"beside it: {names[3]}"],
-        [[f"{one.accounts:,}", *(money(one.dollars[name]) for name in names[:3]), money(sum(list(one.dollars.values())[:3])), money(one.dollars[names[3]])] for one in estates],
+        [
+            [
+                f"{one.accounts:,}",
+                *(money(one.dollars[name]) for name in names[:3]),
+                money(sum(list(one.dollars.values())[:3])),
+                money(one.dollars[names[3]]),
+            ]
+            for one in estates
+        ],
     )
     return f"{work}\n\n{bill}"
 

@@ -2,9 +2,9 @@
 
 use crate::world;
 use anyhow::Context as _;
+use sha2::{Digest as _, Sha256};
 use sightline_aws::{Aws, Connect, Keys};
 use sightline_lake::{Lake, Lent, Place, S3Access};
-use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

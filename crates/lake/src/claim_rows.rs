@@ -156,7 +156,8 @@ impl Lake {
     async fn session_of_snapshot(&self, snapshot: SnapshotTable) -> Result<Session, LakeError> {
         let mut snapshots: Vec<SnapshotTable> = vec![];
         let name = snapshot.name();
-        snapshots.extend(lake_table::ALL.iter().filter(|table| table.name != name).map(|table| SnapshotTable::empty(table)));
+        snapshots
+            .extend(lake_table::ALL.iter().filter(|table| table.name != name).map(|table| SnapshotTable::empty(table)));
         snapshots.push(snapshot);
         self.session_of_snapshots(snapshots, &[], None).await
     }

@@ -169,12 +169,7 @@ impl Table {
         Err(LakeError::Contended { table: self.declaration.name, attempts: ATTEMPTS })
     }
 
-    fn removes(
-        &self,
-        table: &DeltaTable,
-        names: &HashSet<String>,
-        why: Why,
-    ) -> Result<Option<Vec<Action>>, LakeError> {
+    fn removes(&self, table: &DeltaTable, names: &HashSet<String>, why: Why) -> Result<Option<Vec<Action>>, LakeError> {
         let active = table.snapshot().map_err(self.failed("read"))?.log_data();
         let named = active.iter().filter(|file| names.contains(&last_part(&file.path())));
         let removes: Vec<Action> = named

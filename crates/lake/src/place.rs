@@ -87,14 +87,14 @@ impl Place {
         let refused =
             |reason: &'static str| LakeError::Address { address: for_terminal(&shortened(address, 200)), reason };
         let (bucket, prefix) = s3::parts(address).map_err(refused)?;
-        let base = StorePath::parse(prefix).map_err(|_| refused("has an empty part or a sign that keys cannot have"))?;
+        let base =
+            StorePath::parse(prefix).map_err(|_| refused("has an empty part or a sign that keys cannot have"))?;
         let mut text = format!("s3://{bucket}/{base}");
         if !text.ends_with('/') {
             text.push('/');
         }
         let url = Url::parse(&text).map_err(|_| refused("is no URL"))?;
-        let store_url =
-            ObjectStoreUrl::parse(format!("s3://{bucket}")).map_err(|_| refused("names no bucket"))?;
+        let store_url = ObjectStoreUrl::parse(format!("s3://{bucket}")).map_err(|_| refused("names no bucket"))?;
         Ok(Self(Arc::new(Inner {
             shown: PathBuf::from(text.trim_end_matches('/')),
             url,

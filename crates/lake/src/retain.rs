@@ -160,8 +160,7 @@ impl Lake {
     /// The newest run of each kind, and the newest of this table.
     async fn newest_runs(&self, snapshot: &SnapshotTable) -> Result<BTreeSet<String>, LakeError> {
         let (session, _) = self.look_at(tables::RUN).await?;
-        let rows: Vec<Id> =
-            session.sql("SELECT max(run_id) AS id FROM run GROUP BY kind").await?.rows_as()?;
+        let rows: Vec<Id> = session.sql("SELECT max(run_id) AS id FROM run GROUP BY kind").await?.rows_as()?;
         Ok(rows.into_iter().map(|row| row.id).chain(snapshot.greatest("run_id")).collect())
     }
 }

@@ -43,11 +43,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub(crate) async fn new(
-        table: &'static LakeTable,
-        place: &Place,
-        limits: StageLimits,
-    ) -> Result<Self, LakeError> {
+    pub(crate) async fn new(table: &'static LakeTable, place: &Place, limits: StageLimits) -> Result<Self, LakeError> {
         if !table.partition_by.is_empty() {
             return Err(LakeError::Partitioned { table: table.name });
         }

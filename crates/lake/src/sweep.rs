@@ -76,11 +76,7 @@ impl Lake {
 
     /// INVARIANT: files are listed before claims, and claims before the table. Files move in this direction only, so one that is on its way
     /// while this runs is seen at its next place.
-    async fn orphans(
-        &self,
-        table: &'static LakeTable,
-        older_than: Timestamp,
-    ) -> Result<Vec<(Found, u64)>, LakeError> {
+    async fn orphans(&self, table: &'static LakeTable, older_than: Timestamp) -> Result<Vec<(Found, u64)>, LakeError> {
         let mut old = vec![];
         match self.place().local() {
             Some(root) => list(&root.join(table.name), older_than, &mut old)?,
@@ -105,7 +101,8 @@ impl Lake {
         let data = old.filter_map(|one| {
             let parts: Vec<_> = one.location.prefix_match(base)?.map(|part| part.as_ref().to_owned()).collect();
             let is_log = parts.get(1).is_some_and(|part| part == "_delta_log");
-            (!is_log && data_file(one.location.filename()?).is_some()).then(|| (Found::Object(parts.join("/")), one.size))
+            (!is_log && data_file(one.location.filename()?).is_some())
+                .then(|| (Found::Object(parts.join("/")), one.size))
         });
         Ok(data.collect())
     }
@@ -154,7 +151,10 @@ fn list(folder: &Path, older_than: Timestamp, old: &mut Vec<(Found, u64)>) -> Re
         };
         if metadata.is_dir() && entry.file_name() != "_delta_log" {
             list(&path, older_than, old)?;
-        } else if metadata.is_file() && path.file_name().and_then(|name| data_file(name.to_str()?)).is_some() && is_before(&metadata, older_than) {
+        } else if metadata.is_file()
+            && path.file_name().and_then(|name| data_file(name.to_str()?)).is_some()
+            && is_before(&metadata, older_than)
+        {
             old.push((Found::File(path), metadata.len()));
         }
     }

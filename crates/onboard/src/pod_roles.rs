@@ -80,7 +80,7 @@ impl Own<'_> {
                     "not every cluster could be looked at: whether pods need the role is not known",
                 ),
                 _ => {
-                    let reason = "nothing to do: `--model` and `--cluster` together ask for this role, by what pods shall be able to invoke";
+                    let reason = "nothing to do: `--model` and `--eks-cluster` together ask for this role, by what pods shall be able to invoke";
                     self.judge.ok(&self.call, reason)
                 }
             }];
@@ -138,7 +138,7 @@ impl Own<'_> {
         match seen {
             0 => self.judge.cannot_tell(
                 &self.call,
-                "which issuer the role should trust is not known: `--oidc-provider` or `--cluster` names it",
+                "which issuer the role should trust is not known: `--oidc-provider` or `--eks-cluster` names it",
             ),
             _ => {
                 self.judge.ok(&self.call, format!("the role trusts `{}` alone, by tokens for STS", subject(parameters)))

@@ -184,7 +184,7 @@ pub(crate) mod given {
         about: "ARN of the guardrail without which workloads may not invoke; default none",
     };
     pub(crate) const CLUSTERS: Parameter = Parameter {
-        name: "cluster",
+        name: "eks-cluster",
         about: "EKS clusters: a name in the home region, `<region>/<name>` elsewhere; verification without it looks at every cluster",
     };
     pub(crate) const AS_DOCUMENTED: Parameter =

@@ -123,6 +123,7 @@ fn resolved(lake: &Path, config: &Config, is_named: bool, kept: Kept) -> Vec<Set
     settings.extend(
         config.public_ai.iter().map(|one| setting(&format!("public_ai.{}", one.name), &one.hosts.join(" "), &file)),
     );
+    settings.extend(config.cluster.url.iter().map(|url| setting("cluster.url", url, &file)));
     settings.extend(config.probe_allow.iter().map(|pattern| setting("probe.allow", pattern, &file)));
     settings.extend(of_server(&config.serve, &file));
     settings.extend(config.notifications.iter().map(|one| {

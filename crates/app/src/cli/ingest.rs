@@ -109,14 +109,17 @@ impl Ingest {
     fn patient(&self, store: LogStore) -> LogStore {
         let (wait, visibility) = (Duration::from_secs(self.queue_wait), Duration::from_secs(self.visibility));
         match store {
-            LogStore::Queue(queue) => LogStore::Queue(queue.with(QueueOptions { wait, visibility, ..QueueOptions::default() })),
+            LogStore::Queue(queue) => {
+                LogStore::Queue(queue.with(QueueOptions { wait, visibility, ..QueueOptions::default() }))
+            }
             other => other,
         }
     }
 
     /// Places and queues, as addresses.
     fn named(&self) -> Vec<String> {
-        let address = |queue: &String| if queue.contains("://") { queue.clone() } else { format!("sqs://{queue}") };
+        let address =
+            |queue: &String| if queue.starts_with("sqs://") { queue.clone() } else { format!("sqs://{queue}") };
         self.places.iter().cloned().chain(self.queues.iter().map(address)).collect()
     }
 

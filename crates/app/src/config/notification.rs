@@ -60,10 +60,7 @@ pub(crate) struct Notification {
 #[derive(Debug, Clone)]
 pub(crate) enum Channel {
     /// An HTTPS request with a signature
-    Webhook {
-        url: Address,
-        secret: SecretFrom,
-    },
+    Webhook { url: Address, secret: SecretFrom },
     /// An incoming webhook of Slack: its URL is the secret
     Slack { url: SecretFrom },
     /// A topic of Amazon SNS
@@ -163,7 +160,8 @@ pub(super) fn notification(
 impl Written {
     fn channel(self, folder: &Path) -> Result<Channel, Fault> {
         let kind = *self.channel.get_ref();
-        let (over_web, over_aws) = (matches!(kind, Kind::Webhook | Kind::Slack), matches!(kind, Kind::Sns | Kind::EventBridge));
+        let (over_web, over_aws) =
+            (matches!(kind, Kind::Webhook | Kind::Slack), matches!(kind, Kind::Sns | Kind::EventBridge));
         let webhook = kind == Kind::Webhook;
         for (key, fits) in [
             (span(&self.url), webhook),
@@ -178,15 +176,22 @@ impl Written {
         ] {
             if let Some(span) = key.filter(|_| !fits) {
                 let help = match kind {
-                    Kind::Slack => "the URL of an incoming webhook is a secret: name where it is with `url_env` or `url_file`",
+                    Kind::Slack => {
+                        "the URL of an incoming webhook is a secret: name where it is with `url_env` or `url_file`"
+                    }
                     _ => "`sightline config schema` tells what each channel takes",
                 };
-                return Err(Fault { span, message: "this channel does not take that".to_owned(), help: Some(help.to_owned()) });
+                return Err(Fault {
+                    span,
+                    message: "this channel does not take that".to_owned(),
+                    help: Some(help.to_owned()),
+                });
             }
         }
         let missing = |help: &str| fault(&self.channel, "something is missing here", help);
         let access = || -> Result<Access, Fault> {
-            let role_arn = self.role_arn.as_ref().map(|arn| arn_of(arn, "iam", "role").map(|arn| arn.to_string())).transpose()?;
+            let role_arn =
+                self.role_arn.as_ref().map(|arn| arn_of(arn, "iam", "role").map(|arn| arn.to_string())).transpose()?;
             Ok(Access { profile: self.profile.as_ref().map(said).transpose()?, role_arn })
         };
         let kept = |variable: &Option<Spanned<String>>, file: &Option<Spanned<PathBuf>>| match (variable, file) {
@@ -199,7 +204,9 @@ impl Written {
         Ok(match kind {
             Kind::Webhook => Channel::Webhook {
                 url: match (&self.url, url) {
-                    (Some(said), Some(_)) => return Err(fault(said, "a URL is in one place", "leave one of the two out")),
+                    (Some(said), Some(_)) => {
+                        return Err(fault(said, "a URL is in one place", "leave one of the two out"));
+                    }
                     (Some(said), None) => Address::Said(private(said)?),
                     (None, Some(from)) => Address::Kept(from),
                     (None, None) => return Err(missing("name the `url`, or where it is with `url_env` or `url_file`")),
@@ -250,7 +257,10 @@ fn arn_of(text: &Spanned<String>, service: &str, kind: &str) -> Result<Arn, Faul
     let found: Option<Arn> = text.get_ref().parse().ok();
     let is_one = |arn: &Arn| {
         let in_region = service == "iam" || !arn.region().is_empty();
-        arn.service() == service && in_region && !arn.account_id().is_empty() && (kind.is_empty() || arn.resource_type() == kind)
+        arn.service() == service
+            && in_region
+            && !arn.account_id().is_empty()
+            && (kind.is_empty() || arn.resource_type() == kind)
     };
     found.filter(is_one).ok_or_else(|| {
         let example = match service {
@@ -326,6 +336,9 @@ mod tests {
             let error = read(&text).unwrap_err();
             assert!(error.contains(says) && error.contains("conf/sightline.toml"), "{text}: {error}");
         }
-        assert!(read(&HOOK.replace("https://h.example", "http://127.0.0.1:9")).is_ok(), "on this machine nobody is on the way");
+        assert!(
+            read(&HOOK.replace("https://h.example", "http://127.0.0.1:9")).is_ok(),
+            "on this machine nobody is on the way"
+        );
     }
 }

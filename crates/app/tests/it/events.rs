@@ -189,7 +189,7 @@ async fn findings_are_events_and_go_to_security_hub() {
         of.iter().map(|one| one.as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
     };
     let ours = prints(all["findings"].as_array().unwrap().iter().map(|one| one["fingerprint"].clone()).collect());
-    assert!(ours.len() > 10);
+    assert!(!ours.is_empty());
     let events = events(&read("f.ndjson"));
     assert_eq!(prints(events.iter().map(|event| event["finding_info"]["uid"].clone()).collect()), ours);
     let mut imported = Vec::new();

@@ -46,7 +46,8 @@ impl Site {
     /// A worker on a machine of its own: it shares nothing with others but the lake.
     fn worker(&self, index: usize) -> Command {
         let shard = format!("{}/{WORKERS}", index + 1);
-        let mut command = self.command(&["ingest", "--json", "--batch-objects", "40", "--threads", "1", "--queue-wait", "1"]);
+        let mut command =
+            self.command(&["ingest", "--json", "--batch-objects", "40", "--threads", "1", "--queue-wait", "1"]);
         command.args(["--visibility", "4", "--shard", &shard]).args(&self.places);
         command.env("SIGHTLINE_STATE_FOLDER", self.folder.path().join(format!("state-{index}")));
         command
@@ -86,14 +87,16 @@ impl Site {
         println!("the rest took {:?}", begun.elapsed());
     }
 
-    fn assert_once(&self) {
+    fn assert_once(&self, shards_at_least: u64) {
         let objects = json!(self.objects);
         let read = self.rows("SELECT count(*) AS n, count(DISTINCT uri) AS uris FROM log_object WHERE seq > 0");
         assert_eq!((&read[0]["n"], &read[0]["uris"]), (&objects, &objects), "{read}");
-        let sums = self.rows("SELECT sum(records) AS records, sum(packets) AS packets, count(DISTINCT server_port) AS ports FROM flow");
+        let sums = self.rows(
+            "SELECT sum(records) AS records, sum(packets) AS packets, count(DISTINCT server_port) AS ports FROM flow",
+        );
         assert_eq!((&sums[0]["records"], &sums[0]["packets"]), (&objects, &json!(10 * self.objects)), "{sums}");
         let shards = self.rows("SELECT count(DISTINCT shard) AS n FROM log_object");
-        assert_eq!(shards[0]["n"], json!(WORKERS), "not all workers had work");
+        assert!(shards[0]["n"].as_u64().unwrap() >= shards_at_least, "not all workers had work: {shards}");
     }
 }
 
@@ -135,7 +138,7 @@ fn cloud(objects: usize) -> Option<Cloud> {
     Some(Cloud { child, url: url.to_owned(), queue: queue.to_owned() })
 }
 
-fn in_cloud(cloud: &Cloud, place: String, objects: usize) -> Site {
+fn in_cloud<const N: usize>(cloud: &Cloud, places: [&str; N], objects: usize) -> Site {
     let variables = [
         ("AWS_ENDPOINT_URL", cloud.url.as_str()),
         ("AWS_ACCESS_KEY_ID", "123456789012"),
@@ -146,7 +149,7 @@ fn in_cloud(cloud: &Cloud, place: String, objects: usize) -> Site {
     Site {
         folder: TempDir::new().unwrap(),
         lake: "s3://the-lake/prod".to_owned(),
-        places: vec![place],
+        places: places.map(str::to_owned).to_vec(),
         variables: variables.map(|(name, value)| (name, value.to_owned())).to_vec(),
         objects,
         longest: 2_500,
@@ -168,7 +171,7 @@ fn workers_over_a_folder() {
     let site = Site { folder, lake, places, variables: vec![], objects, longest: 1_500 };
     site.disturb(bound("SIGHTLINE_SHARD_KILLS", 8), Chance(1));
     site.finish();
-    site.assert_once();
+    site.assert_once(WORKERS as u64);
     let claims = fs::read_dir(site.folder.path().join("lake/claims")).unwrap().count();
     assert_eq!(claims, 0, "a claim was left");
 }
@@ -177,25 +180,25 @@ fn workers_over_a_folder() {
 fn workers_over_a_bucket_into_a_bucket() {
     let objects = bound("SIGHTLINE_SHARD_OBJECTS", 1_000);
     let Some(cloud) = cloud(objects) else { return };
-    let site = in_cloud(&cloud, "s3://the-logs/AWSLogs/".to_owned(), objects);
+    let site = in_cloud(&cloud, ["s3://the-logs/AWSLogs/"], objects);
     site.disturb(bound("SIGHTLINE_SHARD_KILLS", 8), Chance(2));
     site.finish();
-    site.assert_once();
+    site.assert_once(WORKERS as u64);
 }
 
-/// Each message comes twice, to whomever SQS gives it.
+/// Each fifth object is told of twice, to whomever SQS gives the messages; one message is no news, and stays.
 #[test]
 fn workers_over_one_queue() {
-    let objects = bound("SIGHTLINE_SHARD_OBJECTS", 300);
+    let objects = bound("SIGHTLINE_SHARD_OBJECTS", 200);
     let Some(cloud) = cloud(objects) else { return };
-    let site = in_cloud(&cloud, cloud.queue.clone(), objects);
-    site.disturb(bound("SIGHTLINE_SHARD_KILLS", 6), Chance(3));
+    let site = in_cloud(&cloud, ["--queue", &cloud.queue], objects);
+    site.disturb(bound("SIGHTLINE_SHARD_KILLS", 4), Chance(3));
     // What the killed held comes again.
     sleep(Duration::from_secs(5));
     site.finish();
     sleep(Duration::from_secs(5));
     site.finish();
-    site.assert_once();
+    site.assert_once(2);
 }
 
 /// Workers that were all told to read everything: time is lost, no row is.
@@ -205,7 +208,11 @@ fn workers_that_were_dealt_the_same() {
     let objects = 120;
     fs::create_dir_all(folder.path().join("logs")).unwrap();
     for number in 0..objects {
-        fs::write(folder.path().join(format!("logs/{number}.log")), log().replace("PORT", &(1_024 + number).to_string())).unwrap();
+        fs::write(
+            folder.path().join(format!("logs/{number}.log")),
+            log().replace("PORT", &(1_024 + number).to_string()),
+        )
+        .unwrap();
     }
     let lake = folder.path().join("lake").to_str().unwrap().to_owned();
     let logs = folder.path().join("logs").to_str().unwrap().to_owned();

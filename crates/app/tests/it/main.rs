@@ -9,6 +9,8 @@ mod bad_input;
 mod bill_of_materials;
 #[cfg(test)]
 mod blindspots;
+#[cfg(all(test, unix))]
+mod cluster;
 #[cfg(test)]
 mod detect;
 #[cfg(test)]

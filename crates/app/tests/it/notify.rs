@@ -135,18 +135,34 @@ async fn what_is_new_is_told_once_and_again_until_it_is_taken() {
     begun(&folder, 3);
     assert!(receiver.seen().is_empty(), "what was there before is no news");
 
-    let now = [("old", "fail", "critical", "old"), ("new", "fail", "high", HOSTILE), ("worst", "fail", "critical", HOSTILE), ("small", "fail", "low", "x"), ("dark", "unknown", "critical", "x")];
+    let now = [
+        ("old", "fail", "critical", "old"),
+        ("new", "fail", "high", HOSTILE),
+        ("worst", "fail", "critical", HOSTILE),
+        ("small", "fail", "low", "x"),
+        ("dark", "unknown", "critical", "x"),
+    ];
     found(&folder, "r2", &now).await;
     let hook = receiver.wait("/hook", 3);
-    assert_eq!(ids(&hook[0]), ["worst", "new"], "the worst first; low ones, and what nobody could decide, are not told");
+    assert_eq!(
+        ids(&hook[0]),
+        ["worst", "new"],
+        "the worst first; low ones, and what nobody could decide, are not told"
+    );
     assert_eq!(hook.iter().map(|one| one["status"].as_u64().unwrap()).collect::<Vec<_>>(), [500, 500, 200]);
     assert!(hook.iter().all(|one| one["signed"] == true && one["standard"] == true), "{hook:#?}");
-    assert!(hook.iter().all(|one| one["id"] == hook[0]["id"] && one["body"] == hook[0]["body"]), "it is the same each time");
+    assert!(
+        hook.iter().all(|one| one["id"] == hook[0]["id"] && one["body"] == hook[0]["body"]),
+        "it is the same each time"
+    );
     let chat = receiver.wait("/slack", 1);
     assert_eq!(chat[0]["faults"], json!([]), "{chat:#?}");
     let text = chat[0]["body"].to_string();
     assert!(text.contains("worst") && !text.contains("Finding new"), "critical ones alone: {text}");
-    assert!(!text.contains("<!channel>") && !text.contains("<https://evil") && text.contains("&lt;!channel&gt;"), "{text}");
+    assert!(
+        !text.contains("<!channel>") && !text.contains("<https://evil") && text.contains("&lt;!channel&gt;"),
+        "{text}"
+    );
     assert!(!text.contains('\u{202e}') && !text.contains("\\u001b"), "{text}");
 
     // The next server knows; a finding that was mended and is back is news, and so is a table that cannot be read any more.
@@ -156,18 +172,39 @@ async fn what_is_new_is_told_once_and_again_until_it_is_taken() {
     assert_eq!(settled["items"][0]["attempts"], 1);
     drop(server);
     let server = Server::start(&folder, "http://127.0.0.1:1");
-    found(&folder, "r3", &[("old", "pass", "critical", "old"), ("new", "fail", "high", "x"), ("worst", "unknown", "critical", "x")]).await;
+    found(
+        &folder,
+        "r3",
+        &[("old", "pass", "critical", "old"), ("new", "fail", "high", "x"), ("worst", "unknown", "critical", "x")],
+    )
+    .await;
     scanned(&folder, "ss", &[("aws_s3_bucket", "denied")]).await;
     let hook = receiver.wait("/hook", 4);
-    assert_eq!((&hook[3]["body"]["type"], &hook[3]["body"]["items"][0]["subject"]), (&json!("coverage.lost"), &json!("aws_s3_bucket")));
+    assert_eq!(
+        (&hook[3]["body"]["type"], &hook[3]["body"]["items"][0]["subject"]),
+        (&json!("coverage.lost"), &json!("aws_s3_bucket"))
+    );
     // The mend must have been seen before it is undone.
     std::thread::sleep(Duration::from_secs(3));
-    found(&folder, "r4", &[("old", "fail", "critical", "old"), ("new", "fail", "high", "x"), ("worst", "fail", "critical", "x")]).await;
+    found(
+        &folder,
+        "r4",
+        &[("old", "fail", "critical", "old"), ("new", "fail", "high", "x"), ("worst", "fail", "critical", "x")],
+    )
+    .await;
     let hook = receiver.wait("/hook", 5);
     assert_eq!(ids(&hook[4]), ["old"], "what was undecided in between is no news");
     let (_, metrics) = server.text("GET", "/metrics");
-    assert!(metrics.contains("sightline_notification_deliveries{notification=\"hook\",status=\"delivered\"} 3"), "{metrics}");
-    let everything = [server.text("GET", "/api/v1/settings").1, server.text("GET", "/api/v1/notifications").1, server.text("GET", "/api/v1/deliveries").1].concat();
+    assert!(
+        metrics.contains("sightline_notification_deliveries{notification=\"hook\",status=\"delivered\"} 3"),
+        "{metrics}"
+    );
+    let everything = [
+        server.text("GET", "/api/v1/settings").1,
+        server.text("GET", "/api/v1/notifications").1,
+        server.text("GET", "/api/v1/deliveries").1,
+    ]
+    .concat();
     assert!(!everything.contains("whsec_") && !everything.contains("/slack\""), "{everything}");
 }
 

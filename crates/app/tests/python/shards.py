@@ -1,13 +1,15 @@
-"""Serves moto on a free port: a bucket of flow logs, a bucket for a lake, and a queue that tells of each log twice, as SQS may. Prints the address
+"""Serves moto on a free port: a bucket of flow logs, a bucket for a lake, and a queue that tells of each fifth log twice, as SQS may. Prints the address
 and the queue's URL, and ends when its standard input does. Arguments: how many logs, and the text of one, with `PORT` for what differs."""
 
 import json
+import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from moto.server import ThreadedMotoServer
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 count = int(sys.argv[1])
 text = sys.argv[2]
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -40,7 +42,7 @@ with ThreadPoolExecutor(8) as pool:
 # Directly, and through SNS: the second delivery of the same news.
 plain = [json.dumps({"Records": [record]}) for record in records]
 wrapped = [json.dumps({"Type": "Notification", "Message": body}) for body in plain]
-bodies = plain + wrapped[::-1] + ["this is no news"]
+bodies = plain + wrapped[::-5] + ["this is no news"]
 for start in range(0, len(bodies), 10):
     batch = bodies[start : start + 10]
     sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": str(n), "MessageBody": body} for n, body in enumerate(batch)])

@@ -111,7 +111,8 @@ async fn contents(session: &Session, new: &[&Listed]) -> Result<HashSet<u128>, C
 }
 
 /// Contents of which something was kept, as [`super::worker`] decides it.
-const KEPT: &str = "(status IN ('read', 'partial') OR status = 'unreadable' AND (\"rows\" > 0 OR gaps > 0 OR error <> ''))";
+const KEPT: &str =
+    "(status IN ('read', 'partial') OR status = 'unreadable' AND (\"rows\" > 0 OR gaps > 0 OR error <> ''))";
 
 /// What must have no answer in what others committed since a batch's objects were looked up: the same version of an object, or the same content.
 pub(super) fn questions(batch: &[LogObject], forced: bool) -> Vec<String> {

@@ -109,11 +109,16 @@ impl<'r> Run<'r> {
             self.round().await?;
         }
         match self.summary.unlisted.first() {
-            Some(place) if self.summary.has_seen_nothing() => {
+            // A message that is not understood is told and stays; the queue was read.
+            Some(place) if self.summary.has_seen_nothing() && !self.has_messages() => {
                 Err(CollectError::LogList { place: place.place.clone(), reason: place.error.clone() })
             }
             _ => Ok(()),
         }
+    }
+
+    fn has_messages(&self) -> bool {
+        self.store.queue_counts().is_some_and(|counts| counts.messages > 0)
     }
 
     /// Batches until the feeder has no more.

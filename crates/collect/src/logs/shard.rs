@@ -87,7 +87,10 @@ mod tests {
     #[test]
     fn what_a_shard_is_written_as() {
         let shard: Shard = "2/3".parse().unwrap();
-        assert_eq!((shard.to_string().as_str(), app(Some(shard)).as_str(), app(None).as_str()), ("2/3", "ingest-2-of-3", "ingest"));
+        assert_eq!(
+            (shard.to_string().as_str(), app(Some(shard)).as_str(), app(None).as_str()),
+            ("2/3", "ingest-2-of-3", "ingest")
+        );
         for wrong in ["", "2", "0/3", "4/3", "a/b", "1/1001", "-1/3"] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }

@@ -160,7 +160,8 @@ impl IngestSummary {
 
     /// Whether the listing gave no object at all.
     pub(super) fn has_seen_nothing(&self) -> bool {
-        let seen = [self.objects, self.skipped_already, self.skipped_old, self.passed_over, self.ignored, self.other_shards];
+        let seen =
+            [self.objects, self.skipped_already, self.skipped_old, self.passed_over, self.ignored, self.other_shards];
         seen.iter().sum::<u64>() + self.duplicates + self.unreadable == 0
     }
 

@@ -1,9 +1,9 @@
 //! The driver over a real lake in a temporary folder.
 
 use super::commit::last_claim;
-use super::shard::WHOLE;
 use super::object::unread_row;
 use super::run::Run;
+use super::shard::WHOLE;
 use super::*;
 use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;

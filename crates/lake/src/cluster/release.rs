@@ -1,15 +1,47 @@
 //! The version of the product goes along with each plan, so that none is run by another one.
 
+use std::any::Any;
+
 use ballista_core::extension::SessionConfigExt;
-use datafusion::common::config::ConfigExtension;
-use datafusion::common::{Result, exec_err, extensions_options};
+use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
+use datafusion::common::{Result, config_err, exec_err};
 use datafusion::prelude::SessionConfig;
 
-extensions_options! {
-    /// Goes along with each plan as a setting of its session.
-    pub struct Release {
-        /// The version of the process that made the plan
-        pub version: String, default = String::new()
+/// Goes along with each plan as a setting of its session.
+#[derive(Debug, Clone, Default)]
+struct Release {
+    /// of the process that made the plan
+    version: String,
+}
+
+/// The setting's name behind the prefix.
+const KEY: &str = "version";
+
+// Not by the macro of the engine: it leaves the prefix out where settings are listed, and what is listed is what goes along.
+impl ExtensionOptions for Release {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(self.clone())
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        if key != KEY {
+            return config_err!("there is no setting `{key}`");
+        }
+        value.clone_into(&mut self.version);
+        Ok(())
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        let key = format!("{}.{KEY}", Self::PREFIX);
+        vec![ConfigEntry { key, value: Some(self.version.clone()), description: "version of who made the plan" }]
     }
 }
 

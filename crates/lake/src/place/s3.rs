@@ -48,11 +48,9 @@ pub(super) fn store(bucket: &str, access: &S3Access) -> Result<Arc<dyn ObjectSto
     }
     match builder.build() {
         Ok(store) => Ok(Arc::new(store)),
-        Err(error) => Err(LakeError::Store {
-            doing: "reach",
-            path: format!("s3://{bucket}").into(),
-            message: error.to_string(),
-        }),
+        Err(error) => {
+            Err(LakeError::Store { doing: "reach", path: format!("s3://{bucket}").into(), message: error.to_string() })
+        }
     }
 }
 
@@ -67,7 +65,9 @@ pub(super) fn parts(address: &str) -> Result<(&str, &str), &'static str> {
     let prefix = prefix.trim_end_matches('/');
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=');
     if prefix.len() > 512 || !prefix.bytes().all(safe) {
-        return Err("has a prefix of other signs than letters, digits, `-`, `_`, `.`, `=` and `/`, or a longer one than 512 bytes");
+        return Err(
+            "has a prefix of other signs than letters, digits, `-`, `_`, `.`, `=` and `/`, or a longer one than 512 bytes",
+        );
     }
     Ok((bucket, prefix))
 }
@@ -81,7 +81,8 @@ mod tests {
         assert_eq!(parts("s3://my-lake"), Ok(("my-lake", "")));
         assert_eq!(parts("s3://my-lake/"), Ok(("my-lake", "")));
         assert_eq!(parts("s3://my-lake/a/b/"), Ok(("my-lake", "a/b")));
-        for wrong in ["lake", "s3://", "s3://AB", "s3://a_b/c", "s3://my-lake/a%20b", "s3://my-lake/a?b", "https://b/c"] {
+        for wrong in ["lake", "s3://", "s3://AB", "s3://a_b/c", "s3://my-lake/a%20b", "s3://my-lake/a?b", "https://b/c"]
+        {
             assert!(parts(wrong).is_err(), "{wrong}");
         }
     }

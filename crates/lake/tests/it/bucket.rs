@@ -28,6 +28,11 @@ impl Drop for Bucket {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "where Python is can only be told from outside; a skipped test says so"
+)]
 fn bucket() -> Option<Bucket> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let named = std::env::var_os("SIGHTLINE_PYTHON").map(PathBuf::from);
@@ -51,7 +56,8 @@ fn bucket() -> Option<Bucket> {
 
 impl Bucket {
     fn place(&self, prefix: &str) -> Place {
-        let lent = Lent { key_id: "123456789012".into(), secret_key: "x".into(), token: None, valid: Duration::from_secs(60) };
+        let lent =
+            Lent { key_id: "123456789012".into(), secret_key: "x".into(), token: None, valid: Duration::from_secs(60) };
         let lender = Arc::new(move || {
             let lent = lent.clone();
             Box::pin(async move { Ok(lent) }) as _
@@ -122,7 +128,10 @@ async fn rows_are_staged_claimed_and_put_together() {
     let status = other.table_status(FLOW).await.unwrap().unwrap();
     assert_eq!((status.files, status.rows), (1, 18));
     assert_eq!(lake.table_status(RESOURCE).await.unwrap(), None);
-    assert!(std::fs::read_dir(bucket.state.path().join("state/tmp")).unwrap().next().is_none(), "files are left behind");
+    assert!(
+        std::fs::read_dir(bucket.state.path().join("state/tmp")).unwrap().next().is_none(),
+        "files are left behind"
+    );
 }
 
 /// More than one part goes up.
@@ -130,7 +139,8 @@ async fn rows_are_staged_claimed_and_put_together() {
 async fn large_files_go_up_in_parts() {
     let Some(bucket) = bucket() else { return };
     let lake = bucket.lake("/large").await;
-    let mut stage = lake.stage_within(FLOW, StageLimits { row_group_bytes: 1 << 20, ..StageLimits::default() }).await.unwrap();
+    let mut stage =
+        lake.stage_within(FLOW, StageLimits { row_group_bytes: 1 << 20, ..StageLimits::default() }).await.unwrap();
     for block in 0..4 {
         stage.write(&numbered(FLOW, block * 100_000..(block + 1) * 100_000)).await.unwrap();
     }

@@ -91,7 +91,7 @@ impl Prerequisite for EksAccess {
         }
         if parameters.clusters.is_empty() {
             let about = "the clusters to let the scanner into, such as `apps` or `eu-west-1/apps`";
-            return Err(OnboardError::Needed { prerequisite: ID, parameter: "cluster", about });
+            return Err(OnboardError::Needed { prerequisite: ID, parameter: "eks-cluster", about });
         }
         Ok(match format {
             Format::Terraform => terraform(parameters),
@@ -227,7 +227,7 @@ async fn verify(context: &Context) -> Vec<Verdict> {
     if verdicts.is_empty() {
         let regions = context.parameters.regions.join(", ");
         let call = format!("eks:ListClusters in {}", context.parameters.home);
-        let reason = format!("nothing to do: no cluster is in {regions}; `--cluster` names those that must be there");
+        let reason = format!("nothing to do: no cluster is in {regions}; `--eks-cluster` names those that must be there");
         verdicts.push(Judge::new(ID, "clusters").ok(&call, reason));
     }
     verdicts

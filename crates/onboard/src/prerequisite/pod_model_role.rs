@@ -125,7 +125,7 @@ impl Prerequisite for PodModelRole {
         let declared = Declared::of(parameters)?;
         if parameters.clusters.is_empty() && !declared.is_irsa && format != Format::Policy {
             let about = "the clusters whose pods get the role, such as `apps` or `eu-west-1/apps`";
-            return Err(OnboardError::Needed { prerequisite: ID, parameter: "cluster", about });
+            return Err(OnboardError::Needed { prerequisite: ID, parameter: "eks-cluster", about });
         }
         Ok(match format {
             Format::Terraform => declared.terraform(parameters) + &declared.manifest(parameters),

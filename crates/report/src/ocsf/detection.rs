@@ -109,7 +109,8 @@ fn info(case: &Case, report: &CaseReport<'_>) -> Object {
         .objects("attacks", techniques.into_iter().map(attack))
 }
 
-/// The names are not ours to keep: the number stands for the name, which some readers ask for. A technique, or the one that a sub-technique (`T1562.008`) belongs to, with it.
+/// A technique, or the one that a sub-technique (`T1562.008`) belongs to, with it. Its number stands for its name, which some readers
+/// ask for.
 fn attack(id: &str) -> Object {
     let of = |id: &str| Object::new().text("uid", id).text("name", id);
     match id.split_once('.').filter(|(family, _)| family.starts_with('T')) {

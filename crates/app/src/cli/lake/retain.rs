@@ -24,7 +24,8 @@ pub(super) struct Retain {
 
 fn kept(text: &str) -> Result<(&'static LakeTable, u32), String> {
     let (name, days) = text.split_once('=').ok_or("write `TABLE=DAYS`, as in `flow=90`")?;
-    let days = days.parse().ok().filter(|days| (1..=36_500).contains(days)).ok_or("days are a number from 1 to 36500")?;
+    let days =
+        days.parse().ok().filter(|days| (1..=36_500).contains(days)).ok_or("days are a number from 1 to 36500")?;
     let table = Lake::retainable().find(|table| table.name == name).ok_or_else(|| {
         let names: Vec<&str> = Lake::retainable().map(|table| table.name).collect();
         format!("no such table, or its rows are kept; choose from {}", names.join(", "))
@@ -47,7 +48,11 @@ impl Retain {
                 counted(done.rewritten, "file")
             ))?;
             if done.busy > 0 {
-                print::warning(&format!("{} of `{}` changed meanwhile: run again", counted(done.busy, "file"), table.name));
+                print::warning(&format!(
+                    "{} of `{}` changed meanwhile: run again",
+                    counted(done.busy, "file"),
+                    table.name
+                ));
                 exit = exit.or_worse(Exit::Incomplete);
             }
         }

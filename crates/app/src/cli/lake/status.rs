@@ -34,20 +34,26 @@ impl Status {
                 })
                 .collect();
             let claims: Vec<_> = claims.iter().map(|claim| json!({"app": claim.app, "seq": claim.seq})).collect();
-            print::json(&json!({"lake": lake.root(), "state": lake.place().state(), "tables": tables, "claims": claims}))?;
+            print::json(
+                &json!({"lake": lake.root(), "state": lake.place().state(), "tables": tables, "claims": claims}),
+            )?;
             return Ok(Exit::Clean);
         }
         let mut shown = Table::new(&["TABLE", "VERSION", "FILES", "SMALL", "BYTES", "ROWS"]);
         (1..6).for_each(|column| shown.align_right(column));
         for (name, one) in &found {
-            let cells = [one.version.to_string(), count(one.files), count(one.small), bytes(one.bytes), count(one.rows)];
+            let cells =
+                [one.version.to_string(), count(one.files), count(one.small), bytes(one.bytes), count(one.rows)];
             let cells = cells.iter().map(|cell| (cell.as_str(), Tone::Plain));
             shown.row(std::iter::once((*name, Tone::Plain)).chain(cells));
         }
         print::line(shown.to_string().trim_end())?;
         if !claims.is_empty() {
             print::line("")?;
-            print::line(&format!("{} claimed by an ingest and not dropped yet: the next ingest looks after them", count(claims.len() as u64)))?;
+            print::line(&format!(
+                "{} claimed by an ingest and not dropped yet: the next ingest looks after them",
+                count(claims.len() as u64)
+            ))?;
         }
         Ok(Exit::Clean)
     }

@@ -62,7 +62,7 @@ pub(crate) struct Expected {
     #[arg(long, value_name = "NAME")]
     probe_role: Option<String>,
     /// EKS cluster to read, `NAME` or `REGION/NAME`; may be given several times
-    #[arg(long = "cluster", value_name = "CLUSTER")]
+    #[arg(long = "eks-cluster", value_name = "CLUSTER")]
     clusters: Vec<String>,
     /// Addresses from which the scanner calls a cluster's public endpoint; may be given several times
     #[arg(long = "scanner-cidr", value_name = "CIDR")]

@@ -194,7 +194,7 @@ fn options(given: &Given) -> String {
     let several = [
         ("region", &given.regions),
         ("vpc-id", &given.vpc_ids),
-        ("cluster", &given.clusters),
+        ("eks-cluster", &given.clusters),
         ("model", &given.models),
         ("scanner-cidr", &given.scanner_cidrs),
         ("organizational-unit", &given.organizational_units),

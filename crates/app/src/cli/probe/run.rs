@@ -4,8 +4,8 @@ use super::export::Export;
 use super::ground::Ground;
 use super::judge::{Judge, spent};
 use super::several::PassedOver;
-use super::what::What;
 use super::three_ways::{WAYS, compared};
+use super::what::What;
 use super::{gates, plan, summary, three_ways};
 use crate::cli::Global;
 use crate::exit::Exit;
@@ -142,7 +142,11 @@ impl Run {
             }
             ended.push(done);
         }
-        let ways = if self.what.three_ways { compared(&ended.iter().map(|one| &one.summary).collect::<Vec<_>>()) } else { Vec::new() };
+        let ways = if self.what.three_ways {
+            compared(&ended.iter().map(|one| &one.summary).collect::<Vec<_>>())
+        } else {
+            Vec::new()
+        };
         if self.what.json {
             let runs: Vec<_> = ended.iter().map(|one| summary::as_json(&one.summary, &one.gates)).collect();
             match runs.as_slice() {

@@ -127,7 +127,8 @@ impl Db {
     /// # Errors
     /// The file cannot be written.
     pub(crate) fn note_delivery(&self, delivery: &Delivery) -> anyhow::Result<()> {
-        let sql = "UPDATE delivery SET status = ?2, attempts = ?3, next_at = ?4, error = ?5, ended_at = ?6 WHERE id = ?1";
+        let sql =
+            "UPDATE delivery SET status = ?2, attempts = ?3, next_at = ?4, error = ?5, ended_at = ?6 WHERE id = ?1";
         let prune = "DELETE FROM delivery WHERE status <> 'waiting' AND id NOT IN \
              (SELECT id FROM delivery WHERE status <> 'waiting' ORDER BY id DESC LIMIT ?1)";
         self.with(|db| {

@@ -17,7 +17,8 @@ impl Floor {
     /// # Errors
     /// The system gives no threads.
     pub(super) fn new() -> anyhow::Result<Self> {
-        let built = Builder::new_multi_thread().worker_threads(world::parallelism()).thread_name(NAME).enable_all().build();
+        let built =
+            Builder::new_multi_thread().worker_threads(world::parallelism()).thread_name(NAME).enable_all().build();
         let runtime = built.context("the system gives no threads for jobs")?;
         let handle = runtime.handle().clone();
         Ok(Self(Some(runtime), handle))

@@ -15,15 +15,13 @@ use crate::serve::state::App;
 use crate::world;
 use anyhow::{anyhow, ensure};
 use begun::Begun;
-use ran::{Ran, is_whole};
 use futures::FutureExt as _;
+use ran::{Ran, is_whole};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sightline_probe::{
-    Attempt, Budget, Gate, Limits, Plan, Progress, RunOptions, RunSummary, Usd, run_within,
-};
-use steps::{Step, steps};
+use sightline_probe::{Attempt, Budget, Gate, Limits, Plan, Progress, RunOptions, RunSummary, Usd, run_within};
 use std::sync::Arc;
+use steps::{Step, steps};
 use utoipa::ToSchema;
 
 /// What is probed, and what that may cost. Nothing is asked of a model that the plan does not have, nor beyond the budget; a job whose plan
@@ -88,7 +86,7 @@ impl Probe {
     pub(super) async fn admit(&self, app: &App) -> anyhow::Result<()> {
         let (_, plans) = self.plans(app).await?;
         let planned: Vec<&Plan> = plans.planned.iter().map(|one| &one.plan).collect();
-        self.limits(&planned)?.check_all(planned.iter().copied()).map_err(told)?;
+        self.limits(&planned, true)?.check_all(planned.iter().copied()).map_err(told)?;
         for plan in planned {
             gates::check(&self.gates()?, plan)?;
             self.judge()?.of(plan, Usd::ZERO).map_err(|error| anyhow!(as_members(&format!("{error:#}"))))?;
@@ -122,7 +120,7 @@ impl Probe {
         let aws = plans.aws.clone();
         let steps = steps(plans.planned, before, &what).await?;
         let planned: Vec<&Plan> = steps.iter().map(Step::plan).collect();
-        let limits = self.limits(&planned)?;
+        let limits = self.limits(&planned, is_new)?;
         if is_new {
             limits.check_all(planned.iter().copied()).map_err(told)?;
         }
@@ -168,8 +166,7 @@ impl Probe {
                 silence: what.how.silence(),
                 clock: world::now,
             };
-            let summary =
-                run_within(&budget, &plan, &aws, desk.app.lake(), &options, &line, &desk.cancel).await?;
+            let summary = run_within(&budget, &plan, &aws, desk.app.lake(), &options, &line, &desk.cancel).await?;
             judged = judged + summary.judge.as_ref().map_or(Usd::ZERO, |judge| spent(judge.usd_at_most));
             line.pass(plan.requests);
             ran.push(Ran::of(&plan, summary, &gates));
@@ -181,9 +178,13 @@ impl Probe {
         Came::to(&told, is_incomplete || !whole)
     }
 
-    /// What all runs together may use.
-    fn limits(&self, plans: &[&Plan]) -> anyhow::Result<Limits> {
-        let sum = |of: fn(&Plan) -> u64| plans.iter().map(|plan| of(plan)).fold(0, u64::saturating_add);
+    /// What all runs together may use. Of a run that was killed, calls count that nobody wrote down: where it goes on, money and what is named
+    /// are the bounds, for no call of the plan is made twice that was kept.
+    fn limits(&self, plans: &[&Plan], is_new: bool) -> anyhow::Result<Limits> {
+        let sum = |of: fn(&Plan) -> u64| match is_new {
+            true => plans.iter().map(|plan| of(plan)).fold(0, u64::saturating_add),
+            false => u64::MAX,
+        };
         Ok(Limits {
             max_requests: self.max_requests.unwrap_or_else(|| sum(|plan| plan.requests)),
             max_usd: self.max_usd()?,

@@ -71,7 +71,9 @@ pub(super) async fn connect(access: &Access) -> Result<Aws, Refused> {
 /// What AWS refuses once it refuses again, but for what somebody can grant or time heals.
 pub(super) fn refused(error: &CallError) -> Refused {
     match error.kind {
-        CallErrorKind::Invalid | CallErrorKind::NotFound | CallErrorKind::Unsupported => Refused::Never(error.to_string()),
+        CallErrorKind::Invalid | CallErrorKind::NotFound | CallErrorKind::Unsupported => {
+            Refused::Never(error.to_string())
+        }
         _ => Refused::Later(error.to_string()),
     }
 }

@@ -38,7 +38,13 @@ impl Cover {
                 true => drop(cover.seen.insert(key)),
                 false => {
                     let reason = format!("{}: {} {}", row.operation, row.outcome.as_str(), row.error_code);
-                    let item = Item::coverage(&key.replace('\u{1f}', "/"), &row.account_id, &row.region, &row.table_name, &reason);
+                    let item = Item::coverage(
+                        &key.replace('\u{1f}', "/"),
+                        &row.account_id,
+                        &row.region,
+                        &row.table_name,
+                        &reason,
+                    );
                     cover.lost.insert(key, item);
                 }
             }
@@ -49,8 +55,15 @@ impl Cover {
                 Sight::Seen | Sight::Partial => drop(cover.seen.insert(key)),
                 Sight::Blind | Sight::Unknown => {
                     let subject = [&spot.telemetry, &spot.plane, &spot.subject];
-                    let subject: Vec<&str> = subject.into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
-                    let item = Item::coverage(&spot.spot_id, &spot.account_id, &spot.region, &subject.join(" of "), &spot.reason);
+                    let subject: Vec<&str> =
+                        subject.into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+                    let item = Item::coverage(
+                        &spot.spot_id,
+                        &spot.account_id,
+                        &spot.region,
+                        &subject.join(" of "),
+                        &spot.reason,
+                    );
                     cover.lost.insert(key, item);
                 }
             }
@@ -67,9 +80,14 @@ impl Cover {
     /// Beside what was covered before.
     pub(super) fn since(&self, known: &HashSet<String>) -> Changed {
         let gained = self.seen.iter().filter(|key| !known.contains(*key)).cloned().collect();
-        let mut lost: Vec<(String, Item)> =
-            self.lost.iter().filter(|(key, _)| known.contains(*key)).map(|(key, item)| (key.clone(), item.clone())).collect();
-        let mut gone: Vec<(String, Item)> = known.iter().filter_map(|key| Some((key.clone(), self.gone(key)?))).collect();
+        let mut lost: Vec<(String, Item)> = self
+            .lost
+            .iter()
+            .filter(|(key, _)| known.contains(*key))
+            .map(|(key, item)| (key.clone(), item.clone()))
+            .collect();
+        let mut gone: Vec<(String, Item)> =
+            known.iter().filter_map(|key| Some((key.clone(), self.gone(key)?))).collect();
         gone.sort_by(|(a, _), (b, _)| a.cmp(b));
         lost.extend(gone);
         Changed { gained, lost }
@@ -81,7 +99,8 @@ impl Cover {
         let ("region", account, region) = (parts.next()?, parts.next()?, parts.next()?) else { return None };
         let regions = self.regions.get(account)?;
         let why = "the newest scan of the account leaves it out";
-        (!regions.contains(region)).then(|| Item::coverage(&key.replace('\u{1f}', "/"), account, region, "the whole region", why))
+        (!regions.contains(region))
+            .then(|| Item::coverage(&key.replace('\u{1f}', "/"), account, region, "the whole region", why))
     }
 }
 
@@ -110,13 +129,20 @@ mod tests {
 
     #[test]
     fn what_was_seen_and_is_not_is_lost_once() {
-        let before = cover(&[row("eu", "t", "a", "ok"), row("eu", "t", "b", "ok"), row("us", "t", "a", "ok")], &[spot("x", "seen"), spot("y", "blind")]);
+        let before = cover(
+            &[row("eu", "t", "a", "ok"), row("eu", "t", "b", "ok"), row("us", "t", "a", "ok")],
+            &[spot("x", "seen"), spot("y", "blind")],
+        );
         let mut known: HashSet<String> = before.since(&HashSet::new()).gained.into_iter().collect();
         assert!(before.since(&known).lost.is_empty());
         // One call of two fails, a region is left out, the telemetry is gone; what never was seen is no loss.
-        let after = cover(&[row("eu", "t", "a", "ok"), row("eu", "t", "b", "denied")], &[spot("x", "unknown"), spot("y", "blind")]);
+        let after = cover(
+            &[row("eu", "t", "a", "ok"), row("eu", "t", "b", "denied")],
+            &[spot("x", "unknown"), spot("y", "blind")],
+        );
         let changed = after.since(&known);
-        let told: Vec<(&str, &str)> = changed.lost.iter().map(|(_, item)| (item.region.as_str(), item.subject.as_str())).collect();
+        let told: Vec<(&str, &str)> =
+            changed.lost.iter().map(|(_, item)| (item.region.as_str(), item.subject.as_str())).collect();
         assert_eq!(told, [("eu", "cloudtrail-data of bedrock-runtime"), ("eu", "t"), ("us", "the whole region")]);
         known.retain(|key| !changed.lost.iter().any(|(lost, _)| lost == key));
         assert!(after.since(&known).lost.is_empty(), "it is told once");

@@ -81,7 +81,13 @@ async fn tried(app: &App, web: &Web, delivery: Delivery) -> Delivery {
     let ended_at = (status != DeliveryStatus::Waiting).then_some(now);
     if !error.is_empty() {
         let (id, name) = (&delivery.id, &delivery.notification);
-        tracing::warn!(delivery.id = id, notification = name, delivery.status = status.as_str(), error, "a notice was not taken");
+        tracing::warn!(
+            delivery.id = id,
+            notification = name,
+            delivery.status = status.as_str(),
+            error,
+            "a notice was not taken"
+        );
     }
     Delivery { status, attempts, next_at, error, ended_at, ..delivery }
 }

@@ -29,7 +29,9 @@ fn request(bus: &Arn, post: &Post<'_>) -> Value {
 
 /// The call succeeds also where the event was not taken.
 fn taken(answer: &Value) -> Result<(), Refused> {
-    let Some(entry) = answer.pointer("/Entries/0") else { return Err(Refused::Later("the answer tells of no event".to_owned())) };
+    let Some(entry) = answer.pointer("/Entries/0") else {
+        return Err(Refused::Later("the answer tells of no event".to_owned()));
+    };
     match entry.get("ErrorCode").and_then(Value::as_str).filter(|code| !code.is_empty()) {
         None => Ok(()),
         Some(code) => {

@@ -17,7 +17,8 @@ pub(super) async fn send(topic: &Arn, access: &Access, post: &Post<'_>) -> Resul
 
 fn request(topic: &Arn, post: &Post<'_>) -> Value {
     let printable = |letter: &char| letter.is_ascii_graphic() || *letter == ' ';
-    let subject: String = format!("Sightline: {}", post.notice.title).chars().filter(printable).take(LONGEST_SUBJECT).collect();
+    let subject: String =
+        format!("Sightline: {}", post.notice.title).chars().filter(printable).take(LONGEST_SUBJECT).collect();
     let text = |value: &str| json!({ "DataType": "String", "StringValue": value });
     json!({
         "TopicArn": topic.to_string(),

@@ -56,7 +56,10 @@ pub(super) fn trusted(from: &SecretFrom) -> anyhow::Result<String> {
 fn key(secret: &SecretFrom) -> anyhow::Result<Vec<u8>> {
     let text = secret.read()?;
     let key = match text.strip_prefix(PREFIX) {
-        Some(coded) => BASE64_STANDARD.decode(coded).ok().with_context(|| format!("{} is no base64 behind `{PREFIX}`", secret.place()))?,
+        Some(coded) => BASE64_STANDARD
+            .decode(coded)
+            .ok()
+            .with_context(|| format!("{} is no base64 behind `{PREFIX}`", secret.place()))?,
         None => text.into_bytes(),
     };
     ensure!(key.len() >= SHORTEST, "the key in {} is shorter than {SHORTEST} bytes", secret.place());

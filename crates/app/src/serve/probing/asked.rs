@@ -123,12 +123,7 @@ impl ProbeAsked {
         self.check()?;
         let credentials = &self.credentials;
         Ok(What {
-            targets: Targets::of(
-                self.targets.clone(),
-                self.all_bedrock,
-                self.app.clone(),
-                self.agreement_exists,
-            ),
+            targets: Targets::of(self.targets.clone(), self.all_bedrock, self.app.clone(), self.agreement_exists),
             how: How {
                 surface: self.surface.clone(),
                 body: self.body.as_deref().map(str::parse::<Body>).transpose().map_err(anyhow::Error::msg)?,
@@ -163,7 +158,10 @@ impl ProbeAsked {
         let too_long = lists.into_iter().flatten().chain(singles).any(|text| text.len() > LONGEST);
         ensure!(!too_long, "a name has at most {LONGEST} bytes");
         for target in &self.targets {
-            ensure!(!target.contains("://"), "`{target}` is an address: servers are probed from the command line, with `sightline probe run --url`");
+            ensure!(
+                !target.contains("://"),
+                "`{target}` is an address: servers are probed from the command line, with `sightline probe run --url`"
+            );
         }
         ensure!(
             Surface::OF_BEDROCK.contains(&self.surface.as_str()),
@@ -184,7 +182,10 @@ impl ProbeAsked {
         ensure!((1..=3_600).contains(&self.silence_seconds), "`silence_seconds` must be 1 to 3600");
         ensure!((1..=32).contains(&self.concurrency), "`concurrency` must be 1 to 32");
         ensure!(self.trials.is_none_or(|trials| (1..=1_000).contains(&trials)), "`trials` must be 1 to 1000");
-        ensure!(!self.three_ways || self.guardrail.is_some(), "`three_ways` needs a `guardrail` to compare with and without");
+        ensure!(
+            !self.three_ways || self.guardrail.is_some(),
+            "`three_ways` needs a `guardrail` to compare with and without"
+        );
         let asks_guardrail = self.surface == "apply-guardrail";
         ensure!(!asks_guardrail || self.guardrail.is_some(), "the surface `apply-guardrail` needs a `guardrail`");
         ensure!(
