@@ -257,6 +257,27 @@ test("probes run within a budget that covers the plan, are watched and cancelled
   await expect(page.getByRole("dialog").getByText("cancelled")).toBeVisible();
 });
 
+test("probes of a real server run to their end, and their run is opened", async ({ signedIn: page }) => {
+  test.skip(MOCKED || !MAY_CHANGE, "it sends prompts to the emulator of a server that was started for it");
+  test.setTimeout(120_000);
+  await open(page, "/probes?tab=plan");
+  await page.getByLabel("Ids or ARNs").fill("amazon.nova-lite-v1:0");
+  await page.locator(".packs input").first().check();
+  await page.getByText("More", { exact: true }).click();
+  await page.getByLabel("Times each prompt is sent").fill("1");
+  await page.getByRole("button", { name: "Plan", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Run it" })).toBeVisible({ timeout: 20_000 });
+  await page.getByLabel(/that costs money/).check();
+  await page.getByRole("button", { name: /^Run for/ }).click();
+  const drawer = page.getByRole("dialog");
+  await expect(drawer.getByRole("heading", { name: "Job: probe" })).toBeVisible();
+  // Without loading anew: the server's events tell that it has ended.
+  await expect(drawer.getByRole("heading", { name: "What it came to" })).toBeVisible({ timeout: 90_000 });
+  await expectAccessible(page);
+  await drawer.getByRole("link", { name: /amazon.nova-lite/ }).click();
+  await expect(page.getByRole("heading", { name: "By family" })).toBeVisible();
+});
+
 test("a form that has changed since its plan does not run", async ({ signedIn: page }) => {
   test.skip(!MOCKED, "it would send prompts");
   await open(page, "/probes?tab=plan");

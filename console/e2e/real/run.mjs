@@ -22,8 +22,13 @@ if (!hasBrowser()) stopWith("skipped: the console in a browser (missing: Chromiu
 if (!existsSync(BINARY)) stopWith(`error: there is no ${BINARY}: run \`cargo build\``, 2);
 if (!DEMO) stopWith("error: there is no lake of the demo: run `python3 demo/run.py --no-serve`", 2);
 
-/** No variable of the caller's reaches the server: neither a profile nor an endpoint of a real account. */
-const environment = (folder) => ({ PATH: process.env.PATH, HOME: folder, SIGHTLINE_LAKE: join(folder, "lake"), AWS_EC2_METADATA_DISABLED: "true", AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_ACCESS_KEY_ID: "AKIAEXAMPLEEXAMPLE00", AWS_SECRET_ACCESS_KEY: "none", AWS_REGION: "us-east-1" });
+/** No variable of the caller's reaches the server, neither a profile nor an endpoint of a real account: the emulators of the demo stand for AWS. */
+const environment = (folder) => ({ PATH: process.env.PATH, HOME: folder, SIGHTLINE_LAKE: join(folder, "lake"), ...emulated });
+let emulated = {};
+
+function emulators(act, ...more) {
+  return told(PYTHON, [join(ROOT, "demo/emulators.py"), "--state", join(work, "emulators"), "--python", PYTHON, ...more, act]);
+}
 
 function told(command, given, options = {}) {
   const done = spawnSync(command, given, { encoding: "utf8", ...options });
@@ -67,6 +72,8 @@ async function tests(of) {
 
 let code = 1;
 try {
+  emulators("start");
+  emulated = JSON.parse(emulators("env", "--json"));
   const demo = folder("demo");
   cpSync(join(DEMO, "lake"), join(demo, "lake"), { recursive: true });
   const of = await serve(demo);
@@ -80,6 +87,11 @@ try {
   console.error(`error: ${error.message}`);
 } finally {
   for (const child of children) child.kill();
+  try {
+    emulators("stop");
+  } catch (error) {
+    console.error(`error: ${error.message}`);
+  }
   rmSync(work, { recursive: true, force: true });
 }
 process.exit(code);

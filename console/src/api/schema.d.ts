@@ -1930,7 +1930,7 @@ export interface components {
             compared_with?: string | null;
             /** @description How many are new */
             count: number;
-            /** @description How many of the earlier run are no more */
+            /** @description How many of the earlier run are no more, of what the newest run looked at too */
             gone: number;
             /** @description The first ten of the new ones, in the order of their list */
             items: {
@@ -1992,7 +1992,7 @@ export interface components {
             compared_with?: string | null;
             /** @description How many are new */
             count: number;
-            /** @description How many of the earlier run are no more */
+            /** @description How many of the earlier run are no more, of what the newest run looked at too */
             gone: number;
             /** @description The first ten of the new ones, in the order of their list */
             items: {
@@ -2053,7 +2053,7 @@ export interface components {
             compared_with?: string | null;
             /** @description How many are new */
             count: number;
-            /** @description How many of the earlier run are no more */
+            /** @description How many of the earlier run are no more, of what the newest run looked at too */
             gone: number;
             /** @description The first ten of the new ones, in the order of their list */
             items: {
@@ -2161,7 +2161,7 @@ export interface components {
             compared_with?: string | null;
             /** @description How many are new */
             count: number;
-            /** @description How many of the earlier run are no more */
+            /** @description How many of the earlier run are no more, of what the newest run looked at too */
             gone: number;
             /** @description The first ten of the new ones, in the order of their list */
             items: {
@@ -2207,7 +2207,7 @@ export interface components {
             compared_with?: string | null;
             /** @description How many are new */
             count: number;
-            /** @description How many of the earlier run are no more */
+            /** @description How many of the earlier run are no more, of what the newest run looked at too */
             gone: number;
             /** @description The first ten of the new ones, in the order of their list */
             items: {

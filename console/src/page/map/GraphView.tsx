@@ -38,8 +38,7 @@ export default function GraphView({ graph, by, find, openEdge }: { graph: MapGra
       hideLabelsOnMove: true,
       defaultDrawNodeHover: () => undefined,
     });
-    const camera = sigma.current?.getCamera().getState();
-    if (camera) view.getCamera().setState(camera);
+    view.getCamera().setState(sigma.current?.getCamera().getState() ?? home(place.current));
     sigma.current = view;
     // What bench/console waits for.
     requestAnimationFrame(() => performance.mark("map drawn"));
@@ -90,7 +89,7 @@ export default function GraphView({ graph, by, find, openEdge }: { graph: MapGra
           <button type="button" className="button" aria-label="Zoom out" onClick={() => void sigma.current?.getCamera().animatedUnzoom()}>
             −
           </button>
-          <button type="button" className="button small" onClick={() => void sigma.current?.getCamera().animatedReset()}>
+          <button type="button" className="button small" onClick={() => place.current && void sigma.current?.getCamera().animate(home(place.current), { duration: 200 })}>
             Fit
           </button>
           <button type="button" className="button small" aria-label="Save the map as SVG" onClick={() => saveSvg(drawing, colour("surface"), colour("text"))}>
@@ -105,6 +104,12 @@ export default function GraphView({ graph, by, find, openEdge }: { graph: MapGra
       {chosen && <NodePanel drawing={drawing} id={chosen} choose={setChosen} openEdge={openEdge} />}
     </div>
   );
+}
+
+/** All of it, and room for the names that stand to the right of the last layer. */
+function home(place: HTMLElement): { x: number; y: number; ratio: number; angle: number } {
+  const isWide = place.clientWidth > place.clientHeight * 1.3;
+  return { x: isWide ? 0.62 : 0.5, y: 0.5, ratio: 1, angle: 0 };
 }
 
 /** A name on a ground of its own, so that lines do not strike it through. */

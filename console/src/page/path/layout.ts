@@ -1,7 +1,7 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import type { EdgePath } from "../../api/types";
 
-export const WIDTH = 250;
+export const WIDTH = 300;
 export const HEIGHT = 64;
 
 export interface Placed {
