@@ -61,11 +61,15 @@ class Run(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.output = self.place / "output"
         self.summary = self.place / "summary"
-        self.env = CLEAN | FAKE_AWS | {
-            "GITHUB_OUTPUT": str(self.output),
-            "GITHUB_STEP_SUMMARY": str(self.summary),
-            "RUNNER_TEMP": str(self.place),
-        }
+        self.env = (
+            CLEAN
+            | FAKE_AWS
+            | {
+                "GITHUB_OUTPUT": str(self.output),
+                "GITHUB_STEP_SUMMARY": str(self.summary),
+                "RUNNER_TEMP": str(self.place),
+            }
+        )
 
     def script(self, name: str, **variables: str) -> tuple[int, str, dict[str, str]]:
         """Status, what it said, and its outputs."""
@@ -117,12 +121,19 @@ class Run(unittest.TestCase):
     def test_probe(self) -> None:
         program, log = self.stand_in(rest=1)
         code, text, outputs = self.script(
-            "gate.sh", SIGHTLINE=program, INPUT_COMMAND="probe", INPUT_MAX_USD="0.5", INPUT_FAIL_IF="broken.lower > 0.05\nundecided.rate > 0.3", INPUT_ARGS="--model\nm"
+            "gate.sh",
+            SIGHTLINE=program,
+            INPUT_COMMAND="probe",
+            INPUT_MAX_USD="0.5",
+            INPUT_FAIL_IF="broken.lower > 0.05\nundecided.rate > 0.3",
+            INPUT_ARGS="--model\nm",
         )
         self.assertEqual((0, "1"), (code, outputs["status"]), text)
         calls = log.read_text().splitlines()[1:]
         self.assertEqual(["probe", "run", "--yes", "--max-usd", "0.5"], calls[:5])
-        self.assertEqual(["--fail-if", "broken.lower > 0.05", "--fail-if", "undecided.rate > 0.3", "--model", "m"], calls[-6:])
+        self.assertEqual(
+            ["--fail-if", "broken.lower > 0.05", "--fail-if", "undecided.rate > 0.3", "--model", "m"], calls[-6:]
+        )
         code, text, _ = self.script("gate.sh", SIGHTLINE=program, INPUT_COMMAND="probe")
         self.assertEqual(2, code)
         self.assertIn("max-usd", text)
@@ -140,7 +151,14 @@ class Run(unittest.TestCase):
         self.assertEqual("1", outputs["status"])
 
     def test_verdict(self) -> None:
-        for status, incomplete, wanted in (("0", "fail", 0), ("1", "warn", 1), ("3", "fail", 3), ("3", "warn", 0), ("2", "warn", 2), ("", "warn", 2)):
+        for status, incomplete, wanted in (
+            ("0", "fail", 0),
+            ("1", "warn", 1),
+            ("3", "fail", 3),
+            ("3", "warn", 0),
+            ("2", "warn", 2),
+            ("", "warn", 2),
+        ):
             with self.subTest(f"{status} {incomplete}"):
                 self.assertEqual(wanted, self.script("verdict.sh", STATUS=status, INCOMPLETE=incomplete)[0])
 

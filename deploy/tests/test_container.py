@@ -65,10 +65,23 @@ class Container(unittest.TestCase):
                 self.assertTrue(is_let_through(source))
 
     def test_what_a_build_reads_is_let_through_and_nothing_else(self) -> None:
-        for path in ("crates/app/src/main.rs", "crates/app/build.rs", "crates/aws/models/ec2.json", "console/src/main.tsx", "Cargo.lock"):
+        for path in (
+            "crates/app/src/main.rs",
+            "crates/app/build.rs",
+            "crates/aws/models/ec2.json",
+            "console/src/main.tsx",
+            "Cargo.lock",
+        ):
             self.assertTrue(is_let_through(path), path)
             self.assertTrue((ROOT / path).exists(), path)
-        for path in (".git/config", "target/debug/sightline", ".venv/bin/python", "console/node_modules/react/index.js", "demo/run.py", ".sightline/lake/lake.json"):
+        for path in (
+            ".git/config",
+            "target/debug/sightline",
+            ".venv/bin/python",
+            "console/node_modules/react/index.js",
+            "demo/run.py",
+            ".sightline/lake/lake.json",
+        ):
             self.assertFalse(is_let_through(path), path)
 
     def test_every_member_of_the_workspace_is_copied(self) -> None:

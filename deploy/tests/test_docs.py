@@ -30,6 +30,12 @@ def usage(words: tuple[str, ...]) -> str | None:
     return ended.stdout if ended.returncode == 0 else None
 
 
+@cache
+def prerequisites() -> str:
+    """The names of all."""
+    return run(binary(), "onboard", "list").stdout
+
+
 def lines_of(page: Path) -> list[str]:
     """The command lines of a page: in blocks, and in the text between backticks."""
     text = page.read_text()
@@ -67,6 +73,13 @@ def faults_of(line: str) -> str | None:
             break
         command.append(word)
     told = usage(tuple(command)) or ""
+    if (
+        command[:1] == ["onboard"]
+        and len(words) > 2
+        and re.fullmatch(r"[a-z][a-z-]*", words[2])
+        and words[2] not in prerequisites()
+    ):
+        return f"there is no prerequisite `{words[2]}`"
     for word in words:
         option = re.match(r"(--[a-z][a-z-]*|-[a-zA-Z])(?:=|$)", word)
         if option and not re.search(rf"(^|[\s,\[]){re.escape(option[1])}\b", told):
@@ -107,7 +120,29 @@ class Docs(unittest.TestCase):
 
     def test_faults_are_seen(self) -> None:
         binary()
-        for line in ("sightline fly", "sightline scan --wings", "sightline probe walk", "sightline findings --fail-on high -z"):
+        for line in (
+            "sightline fly",
+            "sightline scan --wings",
+            "sightline probe walk",
+            "sightline findings --fail-on high -z",
+            "sightline onboard policy wings",
+        ):
             self.assertIsNotNone(faults_of(line), line)
-        for line in ("sightline scan --org", 'sightline query "SELECT 1" --format csv', "sightline report -o html=x.html", "sightline explain bedrock-x"):
+        for line in (
+            "sightline scan --org",
+            'sightline query "SELECT 1" --format csv',
+            "sightline report -o html=x.html",
+            "sightline explain bedrock-x",
+        ):
             self.assertIsNone(faults_of(line), line)
+
+
+class Scale(unittest.TestCase):
+    """docs/scale.md."""
+
+    def test_the_tables_are_those_of_the_script(self) -> None:
+        ended = run("python3", ROOT / "tools" / "scale" / "estimate.py")
+        self.assertEqual(0, ended.returncode, ended.stderr)
+        text = (ROOT / "docs" / "scale.md").read_text()
+        between = text.partition("<!-- made by tools/scale/estimate.py -->")[2].partition("<!-- end -->")[0]
+        self.assertEqual(ended.stdout.strip(), between.strip())

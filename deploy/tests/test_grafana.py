@@ -73,7 +73,12 @@ class Dashboard(unittest.TestCase):
         self.assertEqual(set(), asked - known)
         # A metric that no panel shows is a gap of the dashboard.
         self.assertEqual(set(), {name for name in known if declared.get(name) == "gauge"} - asked)
-        labels = set(re.findall(r"(\w+)=\"", text)) | {"job", "instance", "severity"}
+        labels = set(re.findall(r"(\w+)=\"", text)) | {"job", "instance", "severity", "notification"}
         used = {label for expression in expressions(DASHBOARD) for label in re.findall(r"(\w+)=~?\"", expression)}
-        used |= {label.strip() for expression in expressions(DASHBOARD) for by in re.findall(r"by \(([^)]*)\)", expression) for label in by.split(",")}
+        used |= {
+            label.strip()
+            for expression in expressions(DASHBOARD)
+            for by in re.findall(r"by \(([^)]*)\)", expression)
+            for label in by.split(",")
+        }
         self.assertEqual(set(), used - labels)

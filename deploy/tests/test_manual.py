@@ -26,14 +26,14 @@ class Manual(unittest.TestCase):
         self.assertFalse({"sightline-generate", "sightline-help", "sightline-probe-help"} & names)
         listed = re.findall(r"^  ([a-z-]+) ", run(binary(), "--help").stdout, re.MULTILINE)
         self.assertGreater(len(listed), 20)
-        self.assertEqual({f"sightline-{name}" for name in listed if name != "help"}, {name for name in names if re.fullmatch(r"sightline-[a-z]+(-[a-z]+)?", name) and any(name == f"sightline-{one}" for one in listed)})
+        self.assertEqual(set(), {f"sightline-{name}" for name in listed if name != "help"} - names)
 
     def test_mandoc(self) -> None:
         mandoc = program("mandoc")
         with tempfile.TemporaryDirectory() as folder:
             ended = run(mandoc, "-T", "lint", "-W", "warning", *self.pages(folder))
-        # groff's macros for fonts that mandoc does not know are harmless; all else is a fault.
-        faults = [line for line in ended.stdout.splitlines() if "WARNING" in line or "ERROR" in line or "UNSUPP" in line]
+        # An empty line between two breaks is how the pages' writer parts a list from what stands before it.
+        faults = [line for line in ended.stdout.splitlines() if not line.endswith(("br before sp", "br after sp"))]
         self.assertEqual([], faults[:10])
 
     def test_man(self) -> None:
@@ -42,14 +42,24 @@ class Manual(unittest.TestCase):
             for page in self.pages(folder):
                 if page.stem not in ("sightline", "sightline-probe-run", "sightline-query", "sightline-serve"):
                     continue
-                ended = run(man, "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page, env=CLEAN | {"MANROFFSEQ": "", "LC_ALL": "C.UTF-8", "MANWIDTH": "100"})
+                ended = run(
+                    man,
+                    "--warnings",
+                    "-E",
+                    "UTF-8",
+                    "-l",
+                    "-Tutf8",
+                    "-Z",
+                    page,
+                    env=CLEAN | {"MANROFFSEQ": "", "LC_ALL": "C.UTF-8", "MANWIDTH": "100"},
+                )
                 if "groff" in ended.stderr and "not found" in ended.stderr:
                     self.skipTest("`groff` is not installed")
                 self.assertEqual((0, ""), (ended.returncode, ended.stderr), page.stem)
 
     def test_one_page(self) -> None:
         ended = run(binary(), "man", "probe", "run")
-        self.assertIn("SIGHTLINE\\-PROBE\\-RUN", ended.stdout.replace('"', ""))
+        self.assertRegex(ended.stdout, r'\.TH "?SIGHTLINE-PROBE-RUN"? "?1"?')
         unknown = run(binary(), "man", "probe", "walk")
         self.assertEqual((2, ""), (unknown.returncode, unknown.stdout))
         self.assertIn("`sightline-probe` has no command `walk`", unknown.stderr)

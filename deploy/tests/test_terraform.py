@@ -13,7 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tests.support import CLEAN, FAKE_AWS, ROOT, ask, free_port, program, run, running, said, wait_for
+from tests.support import CLEAN, FAKE_AWS, ROOT, free_port, program, run, running, said, wait_for
 
 MODULE = ROOT / "deploy" / "terraform" / "scanner"
 ROLE = "arn:aws:iam::123456789012:role/sightline-scanner"
@@ -54,7 +54,11 @@ LIFECYCLE = re.compile(r'^resource "aws_s3_bucket_lifecycle_configuration".*?^}$
 
 def mirror() -> Path:
     """The folder that has the provider; the test is skipped where none does."""
-    usual = [Path.home() / ".terraform.d/plugins", Path("/usr/local/share/terraform/plugins"), Path("/usr/share/terraform/plugins")]
+    usual = [
+        Path.home() / ".terraform.d/plugins",
+        Path("/usr/local/share/terraform/plugins"),
+        Path("/usr/share/terraform/plugins"),
+    ]
     named = [Path(os.environ["SIGHTLINE_TF_MIRROR"])] if "SIGHTLINE_TF_MIRROR" in os.environ else []
     below_opt = sorted(Path("/opt").iterdir()) if Path("/opt").is_dir() else []
     for folder in [*named, *usual, *below_opt]:
@@ -106,7 +110,10 @@ class Module(unittest.TestCase):
         """A client of the emulator."""
         import boto3
 
-        keys = {"aws_access_key_id": FAKE_AWS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": FAKE_AWS["AWS_SECRET_ACCESS_KEY"]}
+        keys = {
+            "aws_access_key_id": FAKE_AWS["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": FAKE_AWS["AWS_SECRET_ACCESS_KEY"],
+        }
         return boto3.client(service, endpoint_url=url, region_name="us-east-1", **keys)
 
     def look(self, url: str) -> None:
@@ -118,10 +125,15 @@ class Module(unittest.TestCase):
         [rule] = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
         self.assertEqual("aws:kms", rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"])
         policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-        self.assertEqual(("Deny", {"Bool": {"aws:SecureTransport": "false"}}), (policy["Statement"][0]["Effect"], policy["Statement"][0]["Condition"]))
+        self.assertEqual(
+            ("Deny", {"Bool": {"aws:SecureTransport": "false"}}),
+            (policy["Statement"][0]["Effect"], policy["Statement"][0]["Condition"]),
+        )
 
         ec2 = self.client("ec2", url)
-        [group] = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["sightline-tasks"]}])["SecurityGroups"]
+        [group] = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["sightline-tasks"]}])[
+            "SecurityGroups"
+        ]
         self.assertEqual([], group["IpPermissions"])
         self.assertEqual([443], [rule.get("FromPort") for rule in group["IpPermissionsEgress"]])
 
@@ -148,5 +160,7 @@ class Module(unittest.TestCase):
             self.assertNotEqual("*", statement["Resource"])
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             self.assertFalse([action for action in actions if "*" in action])
-        assumed = [statement["Resource"] for statement in document["Statement"] if statement["Action"] == "sts:AssumeRole"]
+        assumed = [
+            statement["Resource"] for statement in document["Statement"] if statement["Action"] == "sts:AssumeRole"
+        ]
         self.assertEqual([ROLE], assumed)

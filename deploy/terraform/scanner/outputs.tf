@@ -1,5 +1,5 @@
 output "task_role_arn" {
-  description = "who assumes the scanner's role, whose trust policy must name it (`sightline onboard terraform scanner-role --principal …`)"
+  description = "who assumes the scanner's role, whose trust policy must name it (`sightline onboard terraform scanner-identity --principal …`)"
   value       = aws_iam_role.task.arn
 }
 

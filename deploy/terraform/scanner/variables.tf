@@ -34,7 +34,7 @@ variable "vpc_id" {
 }
 
 variable "scanner_role_arn" {
-  description = "the scanner's role, as `sightline onboard terraform scanner-role` makes it; for an organization the one in its management or delegated account, which enters the others"
+  description = "the scanner's role, as `sightline onboard terraform scanner-identity` makes it; for an organization the one in its management or delegated account, which enters the others"
   type        = string
   nullable    = false
 
@@ -65,7 +65,7 @@ variable "jobs" {
   default = {
     scan     = { command = ["scan"], schedule = "cron(17 3 * * ? *)", asks_aws = true }
     ingest   = { command = ["ingest", "--discovered"], schedule = "cron(7 * * * ? *)", asks_aws = true }
-    map      = { command = ["map", "--json"], schedule = "cron(37 * * * ? *)" }
+    map      = { command = ["map"], schedule = "cron(37 * * * ? *)" }
     findings = { command = ["findings", "--exit-zero"], schedule = "cron(47 4 * * ? *)" }
   }
   nullable = false
