@@ -18,6 +18,7 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -38,7 +39,7 @@ PAGES = [
 FRESH = [
     "/api/v1/findings?limit=100&text=bucket-{a:03}{b:02}",
     "/api/v1/findings?limit=100&account=1000000000{b:02}&text=-{a:03}",
-    "/api/v1/findings?limit=100&select=s3-bucket-check-{b:02}&text={a:03}",
+    "/api/v1/findings?limit=100&region=us-west-2&account=1000000000{b:02}&status=pass,skip&text={a:03}",
     "/api/v1/findings?limit=100&text=says of a bucket {a}{b}",
 ]
 
@@ -67,6 +68,7 @@ def main() -> int:
         os.sched_setaffinity(0, {own_core})
         address = server.stdout.readline().strip().removeprefix("http://")
         seconds = 3 if given.quick else given.seconds
+        warm(address, token)
         before = cpu_seconds(server.pid)
         results = asyncio.run(load(address, token, given.rate, seconds))
         results["cpu_ms_a_request"] = (cpu_seconds(server.pid) - before) * 1000 / results["requests"]
@@ -81,6 +83,13 @@ def main() -> int:
     met = results["failed"] == 0 and results["p99_ms"] < BAR_MS
     print(f"bar: p99 {BAR_MS:.0f} ms at {given.rate} requests a second: {'met' if met else 'MISSED'}")
     return 0 if met else 1
+
+
+def warm(address: str, token: str) -> None:
+    """The first answer: the server reads the lake for it, which is not what is measured."""
+    request = Request(f"http://{address}{PAGES[0]}", headers={"authorization": f"Bearer {token}"})
+    with urlopen(request, timeout=300) as answer:
+        answer.read()
 
 
 def arguments() -> argparse.Namespace:
