@@ -38,8 +38,8 @@ mod who_can;
 
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::stage;
 use crate::log::LogFormat;
+use crate::stage;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 

@@ -61,7 +61,7 @@ impl<'p> Claims<'p> {
         if missing {
             durable::sync_folder(root)?;
         }
-        durable::create(&folder, &name, &bytes)
+        durable::create(&folder, &root.join("tmp"), &name, &bytes)
     }
 
     pub(crate) async fn load(&self, app: &str, seq: i64) -> Result<Option<Vec<Staged>>, LakeError> {

@@ -21,9 +21,11 @@ pub(crate) fn sync(path: &Path) -> Result<(), LakeError> {
     file.and_then(|file| file.sync_all()).map_err(LakeError::io("write", path))
 }
 
-/// Puts a file into its place where there is none of this name, whole or not at all. `false`: there is one.
-pub(crate) fn create(folder: &Path, name: &str, bytes: &[u8]) -> Result<bool, LakeError> {
-    let (path, beside) = (folder.join(name), folder.join(format!("{name}.{}.tmp", std::process::id())));
+/// Puts a file into its place where there is none of this name, whole or not at all. `false`: there is one. What a killed process leaves is in
+/// `beside`, a folder of the same file system.
+pub(crate) fn create(folder: &Path, beside: &Path, name: &str, bytes: &[u8]) -> Result<bool, LakeError> {
+    fs::create_dir_all(beside).map_err(LakeError::io("create", beside))?;
+    let (path, beside) = (folder.join(name), beside.join(format!("{name}.{}", std::process::id())));
     let written = File::create(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(LakeError::io("write", &path))?;
     // Unlike a rename, a link takes no name that another has.

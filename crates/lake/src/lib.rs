@@ -78,9 +78,9 @@ mod view;
 mod views;
 
 pub use answer::Answer;
-pub use cluster::Cluster;
 pub use claim::Claimed;
 pub use claim_rows::{Claimant, Claiming, Looked};
+pub use cluster::Cluster;
 pub use commit::Appended;
 pub use compact::Compacted;
 pub use error::LakeError;

@@ -127,7 +127,11 @@ fn resolved(lake: &Path, config: &Config, is_named: bool, kept: Kept) -> Vec<Set
     settings.extend(config.probe_allow.iter().map(|pattern| setting("probe.allow", pattern, &file)));
     settings.extend(of_server(&config.serve, &file));
     settings.extend(config.notifications.iter().map(|one| {
-        setting(&format!("notification.{}", one.name), &format!("{}, {}", one.channel.as_str(), one.channel.place()), &file)
+        setting(
+            &format!("notification.{}", one.name),
+            &format!("{}, {}", one.channel.as_str(), one.channel.place()),
+            &file,
+        )
     }));
     settings.extend(config.checks.iter().map(|dir| setting("checks.dirs", &dir.display().to_string(), &file)));
     let until = |rule: &MuteRule| format!("until {}, {}: {}", rule.mute.expires, rule.mute.owner, rule.mute.reason);

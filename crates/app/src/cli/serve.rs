@@ -1,8 +1,8 @@
 //! `sightline serve`: the API, and the console over it.
 
 use super::Global;
-use crate::exit::Exit;
 use crate::config::{Config, Oidc};
+use crate::exit::Exit;
 use crate::log::LogFormat;
 use crate::serve::oidc::SignIn;
 use crate::serve::otlp::Otlp;
@@ -106,7 +106,10 @@ impl Serve {
 /// Sign-in as it is configured; whom the provider sends back must reach this server.
 fn sign_in(oidc: Oidc, origins: &Origins) -> anyhow::Result<SignIn> {
     if !origins.has(&oidc.redirect_url) {
-        bail!("nobody who signs in would come back: this server does not go by the name in `{}`; say `--origin` with it", oidc.redirect_url);
+        bail!(
+            "nobody who signs in would come back: this server does not go by the name in `{}`; say `--origin` with it",
+            oidc.redirect_url
+        );
     }
     SignIn::new(oidc)
 }

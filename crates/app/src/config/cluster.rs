@@ -51,7 +51,10 @@ mod tests {
     #[test]
     fn everything_that_can_be_said() {
         let cluster = read("[cluster]\nurl = \"http://h:1\"\nsmallest_mb = 0\nparts = 200\n").unwrap().cluster;
-        assert_eq!((cluster.url.as_deref(), cluster.smallest_mb, cluster.parts), (Some("http://h:1"), Some(0), Some(200)));
+        assert_eq!(
+            (cluster.url.as_deref(), cluster.smallest_mb, cluster.parts),
+            (Some("http://h:1"), Some(0), Some(200))
+        );
         assert!(read("").unwrap().cluster.url.is_none());
     }
 

@@ -18,7 +18,8 @@ const OTHER_LAKE: &str = "SIGHTLINE_CLUSTER_LAKE";
 const ALL: &str = "[cluster]\nsmallest_mb = 0\nparts = 4\n";
 
 /// Members that differ between any two runs.
-const OF_A_RUN: &[&str] = &["run_id", "checked_at", "evaluated_at", "generated_at", "discovered_at", "detected_at", "first_detected_at"];
+const OF_A_RUN: &[&str] =
+    &["run_id", "checked_at", "evaluated_at", "generated_at", "discovered_at", "detected_at", "first_detected_at"];
 
 /// The rows without what belongs to the run, sorted.
 fn rows(ended: &Ended) -> Vec<String> {
@@ -61,12 +62,21 @@ fn compare(lake: &Path, cluster: &Cluster, arguments: &[&str]) -> (u64, Vec<Stri
     let other = run(sightline(&there).args(arguments).args(["--cluster", &cluster.url]));
     let (sent, kept) = told(&other);
     let name = arguments.first().unwrap();
-    println!("{name}: {} rows, {alone:?} alone, {:?} on the cluster, {sent} queries sent", rows(&one).len(), started.elapsed());
+    println!(
+        "{name}: {} rows, {alone:?} alone, {:?} on the cluster, {sent} queries sent",
+        rows(&one).len(),
+        started.elapsed()
+    );
     kept.iter().for_each(|warning| println!("  {warning}"));
     assert_eq!(one.code, other.code, "{arguments:?}: {}{}", one.err, other.err);
     let (one, other) = (rows(&one), rows(&other));
     let differs: Vec<_> = one.iter().zip(&other).filter(|(a, b)| a != b).take(3).collect();
-    assert!(one.len() == other.len() && differs.is_empty(), "{arguments:?}: {} and {} rows: {differs:#?}", one.len(), other.len());
+    assert!(
+        one.len() == other.len() && differs.is_empty(),
+        "{arguments:?}: {} and {} rows: {differs:#?}",
+        one.len(),
+        other.len()
+    );
     (sent, kept)
 }
 
@@ -104,7 +114,12 @@ fn another_lake_is_the_same() {
     let lake = folder.path().join("lake");
     fs::rename(made.path().join("lake"), &lake).unwrap();
     let cluster = Cluster::start(&folder, 2);
-    for command in [&["findings", "--json", "--exit-zero"] as &[&str], &["map", "--json"], &["detect", "--json"], &["blindspots", "--json"]] {
+    for command in [
+        &["findings", "--json", "--exit-zero"] as &[&str],
+        &["map", "--json"],
+        &["detect", "--json"],
+        &["blindspots", "--json"],
+    ] {
         compare(&lake, &cluster, command);
     }
 }
@@ -154,7 +169,10 @@ async fn what_cannot_be_sent_is_said() {
     let mut cluster = Cluster::start(&folder, 0);
     assert_error(&ask(&cluster.url, "SELECT 1 AS a"), "has no executor");
     cluster.add_executor(&folder);
-    let recursive = ask(&cluster.url, "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT * FROM t ORDER BY n");
+    let recursive = ask(
+        &cluster.url,
+        "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT * FROM t ORDER BY n",
+    );
     assert_eq!(recursive.json().as_array().unwrap().len(), 3);
     assert_eq!(told(&recursive).1.len(), 1, "{}", recursive.err);
     let explained = ask(&cluster.url, "EXPLAIN SELECT count(*) FROM api_call");

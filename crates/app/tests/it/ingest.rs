@@ -110,6 +110,8 @@ fn the_shape_of_the_json() {
       "no_data": 0,
       "skipped_already": 0,
       "skipped_old": 0,
+      "other_shards": 0,
+      "clashes": 0,
       "passed_over": 0,
       "ignored": 0,
       "unreadable": 0,

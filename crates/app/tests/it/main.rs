@@ -41,9 +41,9 @@ mod map;
 #[cfg(test)]
 mod mcp;
 #[cfg(all(test, unix))]
-mod organization;
-#[cfg(all(test, unix))]
 mod notify;
+#[cfg(all(test, unix))]
+mod organization;
 #[cfg(test)]
 mod posture;
 #[cfg(test)]

@@ -115,7 +115,10 @@ fn runtime(options: &ExecutorOptions) -> RuntimeProducer {
 /// This port, or a free one for 0.
 fn free(options: &ExecutorOptions, port: u16) -> Result<u16, LakeError> {
     let failed = |error| unusable(&options.scheduler, format!("port {port} of `{}` is taken: {error}", options.listen));
-    TcpListener::bind((options.listen, port)).and_then(|listener| listener.local_addr()).map(|a| a.port()).map_err(failed)
+    TcpListener::bind((options.listen, port))
+        .and_then(|listener| listener.local_addr())
+        .map(|a| a.port())
+        .map_err(failed)
 }
 
 /// An address as it stands before a port.

@@ -19,7 +19,9 @@ pub(super) fn scheduler(text: &str) -> Result<Url, String> {
     const FORM: &str = "is no address of a scheduler; write `http://host:50050`";
     let rest = match text.split_once("://") {
         Some(("http" | "df", rest)) => rest,
-        Some(("https", _)) => return Err("has `https`, which schedulers do not speak; write `http://host:50050`".into()),
+        Some(("https", _)) => {
+            return Err("has `https`, which schedulers do not speak; write `http://host:50050`".into());
+        }
         Some(_) => return Err(FORM.into()),
         None => text,
     };
@@ -61,9 +63,9 @@ async fn get(scheduler: &Url, path: &str) -> Result<(u16, String), String> {
     let late = |_| format!("does not answer within {} seconds", PATIENCE.as_secs());
     match timeout(PATIENCE, exchange(scheduler, path)).await.map_err(late)? {
         Ok(answer) => parse(&answer).ok_or_else(|| "answers something that is not HTTP".to_owned()),
-        Err(error) => Err(format!(
-            "does not answer: {error}; start it (`sightline cluster scheduler`), or leave `--cluster` out"
-        )),
+        Err(error) => {
+            Err(format!("does not answer: {error}; start it (`sightline cluster scheduler`), or leave `--cluster` out"))
+        }
     }
 }
 
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn people_write_schedulers_in_several_ways() {
-        for text in ["host:50050", "http://host:50050", "http://host:50050/", "df://host:50050", "host", "http://host"] {
+        for text in ["host:50050", "http://host:50050", "http://host:50050/", "df://host:50050", "host", "http://host"]
+        {
             assert_eq!(scheduler(text).map(|url| url.to_string()), Ok("http://host:50050/".to_owned()), "{text}");
         }
         assert_eq!(scheduler("[::1]:7").map(|url| url.to_string()), Ok("http://[::1]:7/".to_owned()));

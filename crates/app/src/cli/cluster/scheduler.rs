@@ -30,8 +30,7 @@ impl SchedulerCommand {
     /// Runs until Ctrl-C or SIGTERM.
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
         check_listen(self.listen.ip(), self.allow_remote)?;
-        let options =
-            SchedulerOptions { listen: self.listen, advertise: self.advertise, version: VERSION.to_owned() };
+        let options = SchedulerOptions { listen: self.listen, advertise: self.advertise, version: VERSION.to_owned() };
         let scheduler = Scheduler::bind(options).await?;
         print::line(&format!("http://{}", scheduler.address()))?;
         tokio::select! {

@@ -439,7 +439,8 @@ async fn who_is_told_is_shown_without_what_is_secret() {
     let (status, sent) = served.json(&Method::POST, "/api/v1/notifications/hook/test", Role::Admin, None).await;
     assert_eq!((status, &sent["status"], &sent["attempts"]), (StatusCode::OK, &json!("failed"), &json!(1)), "{sent}");
     assert!(sent["error"].as_str().unwrap().contains("`NOT_SET` is not set"), "{sent}");
-    let (_, kept) = served.json(&Method::GET, "/api/v1/deliveries?status=failed&notification=hook", Role::Operator, None).await;
+    let (_, kept) =
+        served.json(&Method::GET, "/api/v1/deliveries?status=failed&notification=hook", Role::Operator, None).await;
     assert_eq!(kept["items"][0]["id"], sent["id"]);
     let (_, none) = served.json(&Method::GET, "/api/v1/deliveries?status=waiting", Role::Operator, None).await;
     assert_eq!(none["items"], json!([]), "a test is not tried again");

@@ -85,7 +85,9 @@ fn of_case(case: &Case, account: &str) -> Vec<(&'static LakeTable, Value)> {
         ));
     }
     for (name, values) in &case.rows {
-        let Some(table) = LakeTable::by_name(name).filter(|table| table.name != lake_table::SCAN.name) else { continue };
+        let Some(table) = LakeTable::by_name(name).filter(|table| table.name != lake_table::SCAN.name) else {
+            continue;
+        };
         rows.extend(values.as_array().into_iter().flatten().map(|row| (table, filled(table, row, account))));
     }
     rows
@@ -93,7 +95,8 @@ fn of_case(case: &Case, account: &str) -> Vec<(&'static LakeTable, Value)> {
 
 fn resource(table: &str, row: &Map<String, Value>, account: &str, region: &str) -> Value {
     let own = |name: &String| !STANDARD_COLUMNS.iter().any(|(standard, _)| standard == name);
-    let config: Map<String, Value> = row.iter().filter(|(name, _)| own(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let config: Map<String, Value> =
+        row.iter().filter(|(name, _)| own(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
     json!({"scan_id": SCAN, "account_id": account, "partition": "aws", "region": region, "table_name": table, "arn": text("arn"), "title": text("title"),
         "tags": row.get("tags").cloned().unwrap_or_else(|| json!({})), "config": config, "collected_at": AT})

@@ -17,7 +17,8 @@ pub(super) struct Cluster {
 impl Cluster {
     /// A scheduler and so many executors of one core, over the lakes in this folder.
     pub(super) fn start(folder: &TempDir, executors: usize) -> Self {
-        let mut scheduler = command(folder).args(["scheduler", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut scheduler =
+            command(folder).args(["scheduler", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(scheduler.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let mut cluster = Self { url: line.trim().to_owned(), scheduler, executors: vec![] };
