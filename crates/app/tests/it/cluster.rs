@@ -62,12 +62,12 @@ fn compare(lake: &Path, cluster: &Cluster, arguments: &[&str]) -> (u64, Vec<Stri
     let other = run(sightline(&there).args(arguments).args(["--cluster", &cluster.url]));
     let (sent, kept) = told(&other);
     let name = arguments.first().unwrap();
-    println!(
+    eprintln!(
         "{name}: {} rows, {alone:?} alone, {:?} on the cluster, {sent} queries sent",
         rows(&one).len(),
         started.elapsed()
     );
-    kept.iter().for_each(|warning| println!("  {warning}"));
+    kept.iter().for_each(|warning| eprintln!("  {warning}"));
     assert_eq!(one.code, other.code, "{arguments:?}: {}{}", one.err, other.err);
     let (one, other) = (rows(&one), rows(&other));
     let differs: Vec<_> = one.iter().zip(&other).filter(|(a, b)| a != b).take(3).collect();
@@ -106,7 +106,7 @@ async fn checks_the_map_and_detections_are_the_same() {
 fn another_lake_is_the_same() {
     #[expect(clippy::disallowed_methods, reason = "a large lake is made outside")]
     let Some(given) = std::env::var_os(OTHER_LAKE).map(PathBuf::from) else {
-        println!("skipped: {OTHER_LAKE} names no lake");
+        eprintln!("skipped: {OTHER_LAKE} names no lake");
         return;
     };
     let folder = TempDir::new().unwrap();
@@ -139,7 +139,7 @@ async fn an_executor_that_is_killed_changes_no_row() {
     };
     let started = Instant::now();
     let alone = run(&mut query());
-    println!("alone {:?}", started.elapsed());
+    eprintln!("alone {:?}", started.elapsed());
     let mut cluster = Cluster::start(&folder, 2);
     let started = Instant::now();
     let whole = run(query().args(["--cluster", &cluster.url]));
@@ -153,7 +153,7 @@ async fn an_executor_that_is_killed_changes_no_row() {
     assert!(!asked.is_finished(), "the query ended before the kill");
     cluster.kill_executor(0);
     let ended = asked.join().unwrap();
-    println!("with two executors {usual:?}, with one killed halfway {:?}", started.elapsed());
+    eprintln!("with two executors {usual:?}, with one killed halfway {:?}", started.elapsed());
     assert_eq!(rows(&ended), rows(&alone), "{}", ended.err);
     assert!(started.elapsed() < Duration::from_secs(60), "the loss is noticed in seconds");
 }

@@ -9,7 +9,8 @@ mod bad_input;
 mod bill_of_materials;
 #[cfg(test)]
 mod blindspots;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod cluster;
 #[cfg(test)]
 mod detect;
@@ -40,7 +41,8 @@ mod map;
 #[cfg(unix)]
 #[cfg(test)]
 mod mcp;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod notify;
 #[cfg(all(test, unix))]
 mod organization;
@@ -59,9 +61,11 @@ mod scan_faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod serve;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod serve_probes;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod served;
 #[cfg(test)]
 mod shape;

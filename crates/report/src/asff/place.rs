@@ -66,7 +66,7 @@ fn is_region(text: &str) -> bool {
     text.len() <= 32
         && parts.len() >= 3
         && parts.last().is_some_and(is_number)
-        && parts.iter().rev().skip(1).all(|part| is_word(&part))
+        && parts.iter().rev().skip(1).all(is_word)
 }
 
 /// Whether a file is one that the format writes.

@@ -28,6 +28,9 @@ pub(super) async fn keep(app: App) {
     }
 }
 
+/// The findings and the cases of one state.
+type Looked = (Option<Arc<Rows<FindingRow>>>, Option<Arc<Rows<Case>>>);
+
 /// What is known, in memory.
 #[derive(Default)]
 struct Watcher {
@@ -35,7 +38,7 @@ struct Watcher {
     cases: Option<HashSet<String>>,
     coverage: Option<HashSet<String>>,
     /// what was looked at last: rows that did not change are handed on from state to state
-    looked: (Option<Arc<Rows<FindingRow>>>, Option<Arc<Rows<Case>>>),
+    looked: Looked,
 }
 
 /// What a look found.

@@ -48,7 +48,7 @@ fn call(number: usize) -> Value {
     let account = "700000000000";
     let name = format!("f{}", number % 7);
     json!({"event_id": format!("e-{number}"), "event_time": format!("2026-11-{:02}T{:02}:10:00Z", 15 + number % 7, number % 24),
-        "account_id": account, "region": REGION, "event_source": "bedrock.amazonaws.com", "event_name": if number % 5 == 0 { "Converse" } else { "InvokeModel" },
+        "account_id": account, "region": REGION, "event_source": "bedrock.amazonaws.com", "event_name": if number.is_multiple_of(5) { "Converse" } else { "InvokeModel" },
         "identity_type": "AssumedRole", "identity_account_id": account, "issuer_arn": format!("arn:aws:iam::{account}:role/{name}"),
         "identity_arn": format!("arn:aws:sts::{account}:assumed-role/{name}/{name}"), "session_name": name, "access_key_id": "ASIAEXAMPLE",
         "source_ip": "203.0.113.9", "model_id": OPUS, "request_parameters": {"modelId": OPUS}, "object": "s3://logs/trail.json.gz", "line": number})
