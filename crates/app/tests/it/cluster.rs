@@ -14,12 +14,25 @@ use tempfile::TempDir;
 /// Names a lake to be compared beside those that are made here, such as the demo's.
 const OTHER_LAKE: &str = "SIGHTLINE_CLUSTER_LAKE";
 
+/// Asks for the comparisons that take minutes.
+const WHOLE: &str = "SIGHTLINE_CLUSTER_WHOLE";
+
 /// Sends everything, however little it reads.
 const ALL: &str = "[cluster]\nsmallest_mb = 0\nparts = 4\n";
 
 /// Members that differ between any two runs.
 const OF_A_RUN: &[&str] =
     &["run_id", "checked_at", "evaluated_at", "generated_at", "discovered_at", "detected_at", "first_detected_at"];
+
+/// Whether the comparisons that take minutes are wanted.
+fn is_whole() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says how many")]
+    let is_asked = std::env::var_os(WHOLE).is_some();
+    if !is_asked {
+        eprintln!("skipped: {WHOLE} is not set");
+    }
+    is_asked
+}
 
 /// The rows without what belongs to the run, sorted.
 fn rows(ended: &Ended) -> Vec<String> {
@@ -49,6 +62,11 @@ fn told(ended: &Ended) -> (u64, Vec<String>) {
     let sent = ended.err.lines().find_map(|line| line.strip_prefix("cluster ")?.split(' ').nth(1)?.parse().ok());
     let kept = ended.err.lines().filter(|line| line.contains("queries were run here, not on the cluster"));
     (sent.unwrap_or_default(), kept.map(str::to_owned).collect())
+}
+
+/// Whether a query was run here for what the product itself keeps here.
+fn is_kept_on_purpose(warning: &str) -> bool {
+    warning.contains("is not known to give the same rows on a cluster")
 }
 
 /// Runs a command over copies of the lake, in one process and on the cluster.
@@ -89,16 +107,19 @@ fn copy(lake: &Path) -> TempDir {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn checks_the_map_and_detections_are_the_same() {
+    if !is_whole() {
+        return;
+    }
     let folder = TempDir::new().unwrap();
     let lake = folder.path().join("lake");
     let checks = estate::write(&lake).await;
     let cluster = Cluster::start(&folder, 2);
     let (sent, kept) = compare(&lake, &cluster, &["findings", "--json", "--exit-zero"]);
     assert!(sent as usize >= checks / 2, "{sent} of {checks} checks asked the cluster");
-    assert!(kept.is_empty(), "{kept:#?}");
+    assert!(kept.iter().all(|warning| is_kept_on_purpose(warning)), "{kept:#?}");
     for command in [&["map", "--json"] as &[&str], &["detect", "--json"], &["blindspots", "--json"]] {
         let (sent, kept) = compare(&lake, &cluster, command);
-        assert!(sent > 0 && kept.is_empty(), "{command:?}: {sent}, {kept:#?}");
+        assert!(sent > 0 && kept.iter().all(|warning| is_kept_on_purpose(warning)), "{command:?}: {sent}, {kept:#?}");
     }
 }
 
@@ -126,6 +147,9 @@ fn another_lake_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_executor_that_is_killed_changes_no_row() {
+    if !is_whole() {
+        return;
+    }
     let folder = TempDir::new().unwrap();
     let lake = folder.path().join("lake");
     estate::write_calls(&lake, 16, 500).await;

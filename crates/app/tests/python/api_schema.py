@@ -24,7 +24,6 @@ CHECKS = [
     "unsupported_method",
     "allow_header_conformance",
     "ignored_auth",
-    "negative_data_rejection",
 ]
 # A stream that never ends cannot be held against a schema.
 STREAMS = ["/api/v1/events"]
@@ -65,7 +64,8 @@ def main(binary: str, lake: str, document: str, seconds: str = SECONDS) -> int:
         for path in STREAMS:
             command += ["--exclude-path", path]
         ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=float(seconds) * 4 + 60)
-        print(ended.stdout[-12_000:], ended.stderr[-4_000:])
+        lines = [line if len(line) < 400 else f"{line[:300]} … {line[-60:]}" for line in ended.stdout.splitlines()]
+        print("\n".join(lines[-200:]), ended.stderr[-4_000:])
         assert ended.returncode == 0, "an answer is not as the document says, or there was none"
         assert served.get("/readyz").status_code == 200, "the server did not live through it"
     return 0

@@ -10,10 +10,12 @@ use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::joins::NestedLoopJoinExec;
 use datafusion::physical_plan::union::UnionExec;
 
-/// Operators that give the same rows when their parts are run by several processes.
+/// Operators that give the same rows when their parts are run by several processes. `SortExec(TopK)` is not among them: its parts share what
+/// they have found so far, and an executor that has only some of them ends with a panic.
 const KNOWN: &[&str] = &[
     "AggregateExec",
     "BoundedWindowAggExec",
@@ -31,13 +33,16 @@ const KNOWN: &[&str] = &[
     "ProjectionExec",
     "RepartitionExec",
     "SortExec",
-    "SortExec(TopK)",
     "SortMergeJoinExec",
     "SortPreservingMergeExec",
     "UnionExec",
     "UnnestExec",
     "WindowAggExec",
 ];
+
+/// Aggregates whose parts several processes can make. What keeps an order (`string_agg`, `array_agg`, `first_value`) came back with values
+/// twice, or ended the executor.
+const KNOWN_AGGREGATES: &[&str] = &["avg", "bool_and", "bool_or", "count", "max", "min", "sum"];
 
 /// The plan as several processes can run it, or why they cannot.
 pub(super) fn fitted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, String> {
@@ -55,6 +60,12 @@ fn check(plan: &Arc<dyn ExecutionPlan>, in_union: bool) -> Result<(), String> {
     };
     if !is_known {
         return Err(format!("`{}` is not known to give the same rows on a cluster", plan.name()));
+    }
+    if let Some(aggregate) = plan.downcast_ref::<AggregateExec>() {
+        let names = aggregate.aggr_expr().iter().map(|expression| expression.fun().name());
+        if let Some(unknown) = names.into_iter().find(|name| !KNOWN_AGGREGATES.contains(name)) {
+            return Err(format!("`{unknown}` is not known to give the same rows on a cluster"));
+        }
     }
     // Tasks that each see a part of one side would each find the same rows unmatched, and the scheduler may swap the sides.
     if plan.downcast_ref::<NestedLoopJoinExec>().is_some_and(|join| *join.join_type() != JoinType::Inner) {

@@ -211,7 +211,7 @@ async fn another_version_is_refused() {
     let said = async |cluster: Arc<Cluster>| {
         for _ in 0..100 {
             let session = session().await.on_cluster(Some(Arc::clone(&cluster)));
-            let error = session.sql("SELECT count(*) FROM log_gap WHERE line > 1").await.unwrap_err().to_string();
+            let error = session.sql("SELECT sum(line) AS n FROM log_gap WHERE line > 1").await.unwrap_err().to_string();
             if !error.contains("has no executor") {
                 return error;
             }
@@ -239,7 +239,7 @@ async fn executors_read_their_lake_alone() {
     let cluster = client(&url, VERSION);
     for _ in 0..100 {
         let session = lake.session(&[]).await.unwrap().on_cluster(Some(Arc::clone(&cluster)));
-        let error = session.sql("SELECT count(*) FROM log_gap WHERE line > 1").await.unwrap_err().to_string();
+        let error = session.sql("SELECT sum(line) AS n FROM log_gap WHERE line > 1").await.unwrap_err().to_string();
         if error.contains("has no executor") {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
