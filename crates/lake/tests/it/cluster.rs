@@ -159,7 +159,7 @@ async fn every_operator_gives_the_same_rows() {
     let runs = cluster.runs();
     println!("{runs:#?}");
     assert!(differ.is_empty(), "{}", differ.join("\n"));
-    assert!(runs.sent as usize >= STATEMENTS.len() - 12, "{runs:#?}");
+    assert!(runs.sent as usize >= STATEMENTS.len() / 2, "{runs:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
