@@ -183,6 +183,7 @@ async fn an_executor_that_is_killed_changes_no_row() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn what_cannot_be_sent_is_said() {
     let folder = TempDir::new().unwrap();
     estate::write_calls(&folder.path().join("lake"), 1, 3).await;
