@@ -19,7 +19,7 @@ const CALLBACK: &str = "/api/v1/oidc/callback";
 const LONGEST: usize = 300;
 const MOST_ROLES: usize = 500;
 
-/// Bytes of a secret's file that are read.
+/// The largest file of a secret, in bytes.
 const LONGEST_SECRET: u64 = 16 << 10;
 
 /// How long a session may be.
@@ -76,7 +76,7 @@ impl SecretFrom {
     /// The secret itself, without blanks around it.
     ///
     /// # Errors
-    /// The variable is not set, or the file cannot be read or is empty.
+    /// The variable is not set, or the file cannot be read, is empty or is no secret by its size.
     pub(crate) fn read(&self) -> anyhow::Result<String> {
         let place = self.place();
         let text = match self {
@@ -84,7 +84,11 @@ impl SecretFrom {
             Self::File(path) => {
                 let mut text = String::new();
                 let file = std::fs::File::open(path).with_context(|| format!("cannot read {place}"))?;
-                file.take(LONGEST_SECRET).read_to_string(&mut text).with_context(|| format!("cannot read {place}"))?;
+                file.take(LONGEST_SECRET + 1)
+                    .read_to_string(&mut text)
+                    .with_context(|| format!("cannot read {place}"))?;
+                // Half a secret is none.
+                anyhow::ensure!(text.len() as u64 <= LONGEST_SECRET, "{place} is larger than {LONGEST_SECRET} bytes");
                 text
             }
         };

@@ -14,7 +14,7 @@ pub(crate) use refused::Refused;
 use crate::config::{Oidc, SecretFrom};
 use crate::web::Web;
 use crate::world;
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use handover::Handover;
 use jiff::{SignedDuration, Timestamp};
 use provider::Provider;
@@ -26,9 +26,6 @@ const COOKIE: &str = "sightline-sign-in";
 
 /// Sign-ins at once that ask the provider; more wait.
 const PLACES: usize = 8;
-
-/// The longest secret of a client, in bytes.
-const LONGEST_SECRET: u64 = 10_000;
 
 /// What the provider's answer says, as it stands behind the `?`.
 pub(crate) struct Return<'r> {
@@ -54,8 +51,12 @@ impl SignIn {
     /// # Errors
     /// The client's secret cannot be read.
     pub(crate) fn new(settings: Oidc) -> anyhow::Result<Self> {
-        let secret =
-            settings.secret.as_ref().map(secret).transpose().context("sign-in by OpenID Connect cannot be set up")?;
+        let secret = settings
+            .secret
+            .as_ref()
+            .map(SecretFrom::read)
+            .transpose()
+            .context("sign-in by OpenID Connect cannot be set up")?;
         Ok(Self {
             provider: Provider::new(settings.clone(), secret, Web::new()?),
             settings,
@@ -142,27 +143,5 @@ impl SignIn {
         let secure = if self.settings.redirect_url.starts_with("https://") { "; Secure" } else { "" };
         // `Lax`: it must come along when the provider sends people back.
         format!("{COOKIE}={value}; Path=/api/v1; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
-    }
-}
-
-fn secret(from: &SecretFrom) -> anyhow::Result<String> {
-    use std::io::Read as _;
-    match from {
-        SecretFrom::Variable(name) => {
-            world::variable(name).with_context(|| format!("the variable `{name}` is not set"))
-        }
-        SecretFrom::File(path) => {
-            let told = || format!("cannot read the client's secret in `{}`", path.display());
-            let mut text = String::new();
-            std::fs::File::open(path)
-                .with_context(told)?
-                .take(LONGEST_SECRET)
-                .read_to_string(&mut text)
-                .with_context(told)?;
-            match text.trim() {
-                "" => bail!("the file `{}` is empty", path.display()),
-                secret => Ok(secret.to_owned()),
-            }
-        }
     }
 }
