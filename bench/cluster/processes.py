@@ -25,7 +25,7 @@ class Cluster:
         scheduler = self._start("scheduler", "--listen", "127.0.0.1:0")
         self.url = (scheduler.stdout.readline() if scheduler.stdout else "").strip()
         for _ in range(self.executors):
-            self._start("executor", "--scheduler", self.url, "--port", "0", "--tasks-port", "0", "--cores", "1")
+            self._start("executor", "--scheduler", self.url, "--port", "0", "--cores", "1")
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:

@@ -222,6 +222,44 @@ test("a job is begun, watched and cancelled", async ({ signedIn: page }) => {
   if (MOCKED) await expect(ended).toHaveText("cancelled");
 });
 
+test("the lake is looked after by a job that only counts until somebody says otherwise", async ({ signedIn: page }) => {
+  test.skip(!MAY_CHANGE, "it begins work on the server");
+  await open(page, "/jobs");
+  await page.getByRole("button", { name: "New job…" }).click();
+  const kind = page.getByLabel("Job", { exact: true });
+  await kind.selectOption("vacuum");
+  await expect(page.getByLabel(/^Tables; empty for all/)).toBeVisible();
+  await expect(page.getByLabel(/so many hours/)).toHaveValue("24");
+  await kind.selectOption("compact");
+  await expect(page.getByLabel("Count only, take nothing")).toHaveCount(0);
+  await kind.selectOption("retain");
+  await page.getByLabel(/days that its rows are kept/).fill("flow=90\napi_call=400");
+  await expect(page.getByLabel("Count only, take nothing")).toBeChecked();
+  await expectAccessible(page);
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/jobs"));
+  await page.getByRole("button", { name: "Begin" }).click();
+  expect((await asked).postDataJSON()).toEqual({ kind: "retain", days: { flow: 90, api_call: 400 }, dry_run: true });
+  await expect(page.getByRole("heading", { name: "Job: retain" })).toBeVisible();
+});
+
+test("what is wrong with the days of a schedule is told in its form", async ({ signedIn: page }) => {
+  test.skip(!MAY_CHANGE, "it may make a schedule");
+  await open(page, "/jobs?tab=schedules");
+  await page.getByRole("button", { name: "New schedule…" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("upkeep");
+  await page.getByLabel("Job", { exact: true }).selectOption("retain");
+  const days = page.getByLabel(/days that its rows are kept/);
+  await days.fill("log_object=90");
+  await page.getByRole("button", { name: "Make schedule" }).click();
+  await expect(page.getByRole("dialog").getByText(/no such table, or its rows are kept/)).toBeVisible();
+  await days.fill("flow=90");
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/api/v1/schedules"));
+  await page.getByRole("button", { name: "Make schedule" }).click();
+  expect((await asked).postDataJSON().job).toEqual({ kind: "retain", days: { flow: 90 }, dry_run: true });
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.getByRole("button", { name: "Delete upkeep" }).click();
+});
+
 test("probes are planned, and the plan says calls, tokens, dollars and what cannot be probed", async ({ signedIn: page }) => {
   await open(page, "/probes?tab=plan");
   await page.getByLabel("What is probed").selectOption("all_bedrock");

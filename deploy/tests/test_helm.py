@@ -190,7 +190,7 @@ class Chart(unittest.TestCase):
         sightline = binary()
         made = {pod["containers"][0]["name"]: pod["containers"][0] for _, pod in pods(self.rendered(EVERYTHING))}
         scheduler, executor = made["scheduler"], made["executor"]
-        ports = [free_port() for _ in range(3)]
+        ports = [free_port() for _ in range(2)]
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
             (place / "executor").mkdir()
@@ -201,7 +201,7 @@ class Chart(unittest.TestCase):
                 ("$(POD_IP)", "127.0.0.1"),
                 ("=/work", f"={folder}/work"),
             ]
-            told += [(str(old), str(new)) for old, new in zip((50050, 50051, 50052), ports, strict=True)]
+            told += [(str(old), str(new)) for old, new in zip((50050, 50051), ports, strict=True)]
 
             def here(container: dict) -> list[str]:
                 words = container["args"]

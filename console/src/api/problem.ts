@@ -50,7 +50,7 @@ function advice(status: number): string {
     case 422:
       return "Change the filters or the input, then try again.";
     case 403:
-      return "Your token's role may not do this. An administrator makes tokens: sightline token create --role operator --name NAME";
+      return "Your token's role may not do this. An administrator makes tokens: sightline token create --role ROLE --name NAME";
     case 404:
       return "It may have gone with a newer scan. Go back to the list.";
     case 408:

@@ -406,7 +406,10 @@ export interface paths {
         /** Jobs, the newest first */
         get: operations["list_jobs"];
         put?: never;
-        /** Begins a job; one of a kind and an account runs at a time */
+        /**
+         * Begins a job; one of a kind and an account runs at a time
+         * @description `retain` and `vacuum` want the role `admin`, but with `dry_run`: what they take out of the lake does not come back.
+         */
         post: operations["create_job"];
         delete?: never;
         options?: never;
@@ -457,7 +460,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Goes on with a job that stopped before its end: a scan with what it has read, probes with the runs that they began, the others anew */
+        /**
+         * Goes on with a job that stopped before its end: a scan with what it has read, probes with the runs that they began, the others anew
+         * @description It wants the role that beginning it anew wants.
+         */
         post: operations["resume_job"];
         delete?: never;
         options?: never;
@@ -781,7 +787,10 @@ export interface paths {
         /** All schedules */
         get: operations["list_schedules"];
         put?: never;
-        /** Makes a schedule */
+        /**
+         * Makes a schedule
+         * @description A schedule of a job wants the role that beginning the job wants.
+         */
         post: operations["create_schedule"];
         delete?: never;
         options?: never;
@@ -797,7 +806,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes a schedule */
+        /**
+         * Changes a schedule
+         * @description A schedule of a job wants the role that beginning the job wants.
+         */
         put: operations["replace_schedule"];
         post?: never;
         /** Drops a schedule; the jobs that it began stay */
@@ -1234,6 +1246,14 @@ export interface components {
             name: string;
             /** @description `bool`, `int`, `float`, `text`, `time`, `json` */
             type: string;
+        };
+        /** @description Whose files are put together, as `sightline lake compact` does it. */
+        CompactJob: {
+            /**
+             * @description Tables of the lake, such as `flow`; all whose files are not parted by a column where none is named
+             * @default []
+             */
+            tables: string[];
         };
         /**
          * @description How sure the join is.
@@ -2487,6 +2507,7 @@ export interface components {
             protection_unknown: number;
             /** @description Jobs that run now */
             running_jobs: number;
+            stale?: components["schemas"]["Stale"] | null;
             /**
              * Format: int64
              * @description Findings that could not be decided and are not muted
@@ -3994,6 +4015,24 @@ export interface components {
             unknown: number;
         };
         /**
+         * @description For how long rows are kept, as `sightline lake retain` has it. Rows that are taken out do not come back: without `dry_run` this wants the role
+         *     `admin`.
+         */
+        RetainJob: {
+            /**
+             * @description Tables of the lake, each with the days that its rows are kept, 1 to 36500: `{"flow": 90, "api_call": 400}`
+             * @default {}
+             */
+            days: {
+                [key: string]: number;
+            };
+            /**
+             * @description Count what would be taken, and take nothing
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
          * @description What a token may do; each may do what those before it may.
          * @enum {string}
          */
@@ -4156,6 +4195,16 @@ export interface components {
             /** @description Its title */
             title: string;
         };
+        /** @description Why what is shown is old. */
+        Stale: {
+            /** @description Why it cannot be read */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description What was written since then is not shown
+             */
+            since: string;
+        };
         /**
          * @description The answer of a check; `unknown` says that nobody could look, or decide.
          * @enum {string}
@@ -4295,6 +4344,25 @@ export interface components {
             /** @description Edges that are not protected */
             unprotected: number;
         };
+        /** @description Whose files are removed, as `sightline lake vacuum` does it. They do not come back: without `dry_run` this wants the role `admin`. */
+        VacuumJob: {
+            /**
+             * @description Count what would be removed, and remove nothing
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Format: int32
+             * @description Keep what is younger than so many hours: longer than any scan or batch takes
+             * @default 24
+             */
+            older_than_hours: number;
+            /**
+             * @description Tables of the lake; all where none is named
+             * @default []
+             */
+            tables: string[];
+        };
         /** @description What is looked at. */
         VerifyJob: {
             /**
@@ -4377,6 +4445,15 @@ export interface components {
         }) | (components["schemas"]["ProbeJob"] & {
             /** @enum {string} */
             kind: "probe";
+        }) | (components["schemas"]["CompactJob"] & {
+            /** @enum {string} */
+            kind: "compact";
+        }) | (components["schemas"]["RetainJob"] & {
+            /** @enum {string} */
+            kind: "retain";
+        }) | (components["schemas"]["VacuumJob"] & {
+            /** @enum {string} */
+            kind: "vacuum";
         });
         /**
          * @description What makes the calls.

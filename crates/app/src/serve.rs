@@ -27,6 +27,7 @@ mod problem;
 mod resource;
 mod schedule;
 mod schema;
+mod stale;
 mod stamp;
 mod state;
 mod way;

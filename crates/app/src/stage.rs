@@ -16,6 +16,7 @@ pub(crate) mod names;
 pub(crate) mod narrowed;
 pub(crate) mod probed;
 pub(crate) mod reported;
+pub(crate) mod upkeep;
 
 use crate::lake_place;
 use anyhow::Context as _;

@@ -62,7 +62,7 @@ impl Aws {
     /// good shows with the first one, best [`Aws::caller`].
     ///
     /// # Errors
-    /// When the environment asks for FIPS or dual-stack endpoints.
+    /// When the environment asks for FIPS or dual-stack endpoints; when the system trusts no authority, and calls go to AWS.
     pub async fn connect(options: Connect) -> Result<Self, AwsError> {
         Ok(Self::with(connect::load(options).await?, Patience::default()))
     }

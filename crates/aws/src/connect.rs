@@ -2,6 +2,7 @@
 //! variables. All of it is the official code.
 
 use crate::error::AwsError;
+use crate::trust;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
@@ -59,6 +60,7 @@ pub(crate) async fn load(options: Connect) -> Result<SdkConfig, AwsError> {
     }
     let config = loader.load().await;
     refuse_unknown_endpoints(&config)?;
+    refuse_without_authorities(&config)?;
     Ok(match &options.role_arn {
         None => config,
         Some(role) => assume(config, role, options.external_id.as_deref(), "sightline").await,
@@ -108,6 +110,12 @@ fn refuse_unknown_endpoints(config: &SdkConfig) -> Result<(), AwsError> {
     }
 }
 
+/// Without authorities each call to AWS would fail, and say that somebody else answers. Emulators and stores of one's own may do without TLS.
+fn refuse_without_authorities(config: &SdkConfig) -> Result<(), AwsError> {
+    let is_plain = configured_endpoint(config, "S3").is_some_and(|url| url.starts_with("http:"));
+    if is_plain || trust::anybody() { Ok(()) } else { Err(AwsError::NoAuthorities) }
+}
+
 /// The endpoint that the environment or the profile names for a service: `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`.
 pub(crate) fn configured_endpoint(config: &SdkConfig, service_id: &str) -> Option<String> {
     let key = ServiceConfigKey::builder()
@@ -130,7 +138,7 @@ pub(crate) fn http_client() -> SharedHttpClient {
         if let Some(components) = components {
             builder.set_sleep_impl(components.sleep_impl());
         }
-        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
+        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(trust::context()).build()
     })
 }
 

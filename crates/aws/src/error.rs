@@ -27,6 +27,12 @@ pub enum AwsError {
         /// the variable that asks
         variable: &'static str,
     },
+    /// The system has no certificates to know AWS by.
+    #[error(
+        "this machine has no certificates of authorities, by which AWS is told from strangers: install `ca-certificates`, \
+         or name a file of them in SSL_CERT_FILE"
+    )]
+    NoAuthorities,
 }
 
 /// A call that gave no answer: what was asked where, and what AWS, or the way to it, said.

@@ -46,6 +46,7 @@ mod read;
 mod room;
 #[cfg(test)]
 mod throttle_tests;
+mod trust;
 mod unreached;
 mod watch;
 mod whole;

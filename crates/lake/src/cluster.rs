@@ -18,6 +18,7 @@ mod files;
 mod fit;
 mod functions;
 mod http;
+mod lost;
 mod release;
 mod runs;
 mod scheduler;
@@ -112,11 +113,13 @@ impl Cluster {
             return Ok(None);
         }
         self.answered.get_or_try_init(|| self.check()).await?;
-        let failed = |error| LakeError::query(&error);
         let state = submit::planner(state, &self.options);
-        let plan = state.create_physical_plan(statement).await.map_err(failed)?;
-        let sent = fit::fitted(plan).and_then(|plan| self.codec.check(&plan).map(|()| plan));
-        match sent {
+        let planned = state.create_physical_plan(statement).await;
+        // What is wrong with a statement was found when it was planned for this process.
+        let planned =
+            planned.map_err(|error| format!("it cannot be planned for a cluster: {}", error.strip_backtrace()));
+        let fitted = planned.and_then(fit::fitted);
+        match fitted.and_then(|plan| self.codec.check(&plan).map(|()| plan)) {
             Ok(plan) => {
                 let rows = submit::submit(self, &state, plan, here.schema()).await?;
                 self.counted.sent();

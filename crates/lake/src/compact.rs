@@ -14,6 +14,7 @@ use deltalake::kernel::{Action, Add, Remove};
 use deltalake::protocol::DeltaOperation;
 use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
+use serde::Serialize;
 use sightline_model::LakeTable;
 
 use crate::commit::ATTEMPTS;
@@ -29,7 +30,7 @@ use crate::{Lake, LakeError};
 pub(crate) const SMALL: u64 = 16 << 20;
 
 /// What [`Lake::compact`] did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Compacted {
     /// how many files were put together
     pub from: usize,

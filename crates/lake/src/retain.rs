@@ -13,7 +13,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, col, lit};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
 use jiff::{Span, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sightline_model::LakeTable;
 use sightline_model::lake_table::{self as tables, LOG_TARGETS};
 
@@ -47,7 +47,7 @@ fn age(table: &LakeTable) -> Option<Age> {
 }
 
 /// What [`Lake::retain`] took, or would take.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Retained {
     /// rows that are too old
     pub rows: u64,

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -194,7 +194,9 @@ impl SnapshotTable {
                 ScalarValue::iter_to_array(self.files.iter().filter_map(|file| file.partition.get(index).cloned()))
             })
             .collect::<Result<Vec<ArrayRef>>>()?;
-        let values = RecordBatch::try_new(Arc::new(Schema::new(parts.clone())), columns)?;
+        // The number of rows is told: a table that is not parted has no column, and a filter may ask for none, such as `true`.
+        let rows = RecordBatchOptions::new().with_row_count(Some(self.files.len()));
+        let values = RecordBatch::try_new_with_options(Arc::new(Schema::new(parts.clone())), columns, &rows)?;
         let schema = DFSchema::try_from(values.schema())?;
         let mut keep = vec![true; self.files.len()];
         for filter in decidable {

@@ -9,13 +9,14 @@ use std::time::UNIX_EPOCH;
 use deltalake::DeltaTable;
 use futures::TryStreamExt;
 use jiff::Timestamp;
+use serde::Serialize;
 use sightline_model::LakeTable;
 
 use crate::claim::Claims;
 use crate::{Lake, LakeError};
 
 /// What [`Lake::sweep`] took away.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
     /// how many files
     pub files: u64,

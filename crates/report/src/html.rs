@@ -24,7 +24,8 @@ use sha2::{Digest, Sha256};
 use sightline_model::untrusted::for_terminal;
 use std::io;
 
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 4] = [
+    ("head.html", include_str!("../templates/head.html")),
     ("report.html", include_str!("../templates/report.html")),
     ("probe.html", include_str!("../templates/probe.html")),
     ("probes.html", include_str!("../templates/probes.html")),

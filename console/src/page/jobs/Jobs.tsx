@@ -7,7 +7,7 @@ import { Schedules } from "./Schedules";
 export default function Jobs() {
   const { search, set } = useFilters();
   return (
-    <Page title="Jobs" about="Scans, logs, and what is made of them, run by the server. One of a kind and account runs at a time.">
+    <Page title="Jobs" about="Scans, logs, what is made of them, and what the lake needs, run by the server. One of a kind and account runs at a time.">
       <TabSet
         className="fills"
         name="Jobs"

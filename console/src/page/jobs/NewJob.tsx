@@ -4,6 +4,8 @@ import { send } from "../../api/http";
 import type { Work } from "../../api/types";
 import { FormDialog } from "../../part/FormDialog";
 import { useFilters } from "../../part/filters";
+import { words } from "../../part/words";
+import { UPKEEP, useUpkeep } from "./upkeep";
 
 export const KINDS = {
   scan: "Scan: read the accounts' inventory",
@@ -13,11 +15,8 @@ export const KINDS = {
   detect: "Detect: look for abuse in the logs",
   access: "Access: who may use which AI",
   verify: "Verify: what the account still needs",
+  ...UPKEEP,
 } as const;
-
-export function words(text: string): string[] {
-  return text.split(/[\s,]+/).filter(Boolean);
-}
 
 /** The fields of a job, and the job that they say. */
 export function useWork() {
@@ -28,6 +27,7 @@ export function useWork() {
   const [places, setPlaces] = useState("");
   const [since, setSince] = useState("7d");
   const ids = [useId(), useId(), useId(), useId(), useId(), useId()] as const;
+  const upkeep = useUpkeep(kind);
   const asks = kind === "scan" || kind === "verify";
   const credentials = { role_arn: role.trim() || null, external_id: external.trim() || null, regions: words(regions) };
   const work = {
@@ -35,6 +35,7 @@ export function useWork() {
     ...(asks ? { credentials } : {}),
     ...(kind === "ingest" ? { places: words(places) } : {}),
     ...(kind === "detect" ? { since } : {}),
+    ...upkeep.said,
   } as Work;
   const fields = (
     <>
@@ -76,6 +77,7 @@ export function useWork() {
           <input id={ids[5]} required value={since} onChange={(event) => setSince(event.target.value)} />
         </div>
       )}
+      {upkeep.fields}
     </>
   );
   return { work, fields };

@@ -5,7 +5,7 @@ import type { Prerequisite, Rendering } from "../../api/types";
 import { Code } from "../../part/Copy";
 import { save } from "../../part/export";
 import { Answer } from "../../part/State";
-import { words } from "../jobs/NewJob";
+import { words } from "../../part/words";
 import { type Account, isAccount } from "./AccountForm";
 
 const FORMATS = { terraform: "Terraform", cloudformation: "CloudFormation", cli: "AWS CLI", policy: "Policies" } as const;

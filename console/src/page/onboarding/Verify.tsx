@@ -3,7 +3,7 @@ import { send, get } from "../../api/http";
 import type { Prerequisite, Work } from "../../api/types";
 import { Badge } from "../../part/Badge";
 import { Failure } from "../../part/State";
-import { words } from "../jobs/NewJob";
+import { words } from "../../part/words";
 import type { Account } from "./AccountForm";
 import { Verdicts } from "./Verdicts";
 

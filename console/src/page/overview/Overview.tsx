@@ -24,6 +24,16 @@ export default function Overview() {
       title="Overview"
       about={of?.last_seen ? `${several(of.accounts.length, "account")}; the newest record is of ${moment(of.last_seen)} UTC.` : "What is unprotected, what is wrong, and what could not be seen."}
     >
+      {of?.stale && (
+        <div className="notice" data-tone="bad" role="alert">
+          <p>
+            <strong>What is shown is old: nothing that was written since {moment(of.stale.since)} UTC could be read.</strong>
+          </p>
+          <p>
+            <Told>{of.stale.reason}</Told>
+          </p>
+        </div>
+      )}
       <div className="tiles">
         <Tile to="/map" of={overview} value={of?.edges} name="edges to models" tone="plain" looked={looked("edges")} />
         <Tile to="/map" search={{ unprotected: "true", view: "table" }} of={overview} value={of && of.unprotected + of.protection_unknown} name="not known to be protected" tone="bad" />

@@ -1,8 +1,7 @@
 import { type FormEvent, type ReactNode, useId } from "react";
 import { useOne } from "../../api/page";
 import { Answer } from "../../part/State";
-import { several } from "../../part/words";
-import { words } from "../jobs/NewJob";
+import { several, words } from "../../part/words";
 import type { Asked } from "./told";
 
 export interface Form {

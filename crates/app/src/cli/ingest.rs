@@ -2,6 +2,7 @@
 
 mod ahead;
 mod chosen;
+mod follow;
 mod summary;
 
 pub(crate) use chosen::{Chosen, Stores, chosen};
@@ -45,6 +46,13 @@ pub(crate) struct Ingest {
     /// How long one request to a queue waits for messages
     #[arg(long, default_value = "20", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=20), hide = true)]
     queue_wait: u64,
+    /// Stay at the queues and read their messages as they come, until Ctrl-C or SIGTERM. With `--json` a line for each round that brought something.
+    /// A queue that cannot be read is tried again, ever more seldom
+    #[arg(long, conflicts_with_all = ["discovered", "dry_run"])]
+    follow: bool,
+    /// For how long a queue that is followed may be gone
+    #[arg(long, default_value = "600", value_name = "SECONDS", hide = true)]
+    gone_for: u64,
     /// Read this worker's part of the objects: `2/3` is the second of three workers, each with another number. Of a queue each takes what it is
     /// given, and the number only tells workers apart
     #[arg(long, value_name = "I/N", env = "SIGHTLINE_SHARD")]
@@ -98,6 +106,9 @@ impl Ingest {
             return Ok(Exit::CouldNotRun);
         }
         let mut stores = Stores::new(&self.access);
+        if self.follow {
+            return self.follow(global, &config, &places, &mut stores).await;
+        }
         let mut opened = Vec::with_capacity(places.len());
         for place in &places {
             opened.push((place, self.patient(stores.open(place).await?)));

@@ -8,10 +8,8 @@ mod vacuum;
 
 use super::Global;
 use crate::exit::Exit;
-use anyhow::bail;
+use crate::stage::upkeep::{chosen, table};
 use clap::{Args, Subcommand};
-use sightline_model::LakeTable;
-use sightline_model::lake_table::ALL;
 
 /// Look after the lake: its size, small files, old rows, files that nobody names; and table definitions for other engines
 #[derive(Debug, Args)]
@@ -43,25 +41,4 @@ impl LakeCommand {
             Action::Ddl(command) => command.run(global).await,
         }
     }
-}
-
-/// A table's name, as an argument.
-fn table(text: &str) -> Result<&'static LakeTable, String> {
-    LakeTable::by_name(text).ok_or_else(|| {
-        let names: Vec<&str> = ALL.iter().map(|table| table.name).collect();
-        format!("the lake has no such table; it has {}", names.join(", "))
-    })
-}
-
-/// These tables; without any, all that fit.
-fn chosen(
-    given: &[&'static LakeTable],
-    fits: impl Fn(&LakeTable) -> bool,
-    why_not: &str,
-) -> anyhow::Result<Vec<&'static LakeTable>> {
-    if let Some(table) = given.iter().find(|table| !fits(table)) {
-        bail!("table `{}` {why_not}", table.name);
-    }
-    let all = || ALL.iter().copied().filter(|table| fits(table)).collect();
-    Ok(if given.is_empty() { all() } else { given.to_vec() })
 }

@@ -27,7 +27,7 @@ pub(crate) enum Role {
     Viewer,
     /// Starts jobs, mutes findings, keeps schedules
     Operator,
-    /// Makes and takes back tokens, reads the audit log
+    /// Makes and takes back tokens, reads the audit log, has rows and files taken out of the lake
     Admin,
 }
 

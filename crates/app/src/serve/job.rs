@@ -2,23 +2,29 @@
 //! account runs at a time. Each kind is a file of this module.
 
 mod access;
+mod compact;
 mod detect;
 mod findings;
 mod floor;
 mod ingest;
 mod map;
 mod probe;
+mod retain;
 mod running;
 mod scan;
+mod turns;
+mod vacuum;
 mod verify;
 
 pub(crate) use running::{Jobs, Refused};
 
+use super::auth::{Actor, Role};
 use super::db::job::{JobProgress, JobStatus};
 use super::problem::Problem;
 use super::state::App;
 use crate::cli::connection::Connection;
 use futures::FutureExt as _;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,6 +54,12 @@ pub(crate) enum Work {
     Verify(Box<verify::Verify>),
     /// Runs probes, within a budget
     Probe(Box<probe::Probe>),
+    /// Puts small files of the lake's tables together
+    Compact(compact::Compact),
+    /// Takes old rows out of the lake; wants the role `admin`, but with `dry_run`
+    Retain(retain::Retain),
+    /// Removes files that no table names any more; wants the role `admin`, but with `dry_run`
+    Vacuum(vacuum::Vacuum),
 }
 
 /// Whose credentials a job uses: the server's own where nothing is said.
@@ -158,6 +170,9 @@ impl Work {
             Self::Access(_) => "access",
             Self::Verify(_) => "verify",
             Self::Probe(_) => "probe",
+            Self::Compact(_) => "compact",
+            Self::Retain(_) => "retain",
+            Self::Vacuum(_) => "vacuum",
         }
     }
 
@@ -181,8 +196,31 @@ impl Work {
             Self::Verify(verify) => verify.check(),
             Self::Detect(detect) => detect.check(),
             Self::Probe(probe) => probe.check(),
+            Self::Compact(compact) => compact.check(),
+            Self::Retain(retain) => retain.check(),
+            Self::Vacuum(vacuum) => vacuum.check(),
             _ => Ok(()),
         }
+    }
+
+    /// Whether somebody may begin it, or have it begun at a time. What is taken out of the lake does not come back: an administrator says so.
+    ///
+    /// # Errors
+    /// It wants another role.
+    pub(crate) fn permit(&self, actor: &Actor) -> Result<(), Problem> {
+        let takes_away = match self {
+            Self::Retain(retain) => !retain.dry_run,
+            Self::Vacuum(vacuum) => !vacuum.dry_run,
+            _ => false,
+        };
+        if takes_away && actor.role < Role::Admin {
+            let (kind, name, role, wanted) = (self.kind(), &actor.name, actor.role, Role::Admin);
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                format!("the job `{kind}` without `dry_run` needs the role `{wanted}`; the token `{name}` has `{role}`"),
+            ));
+        }
+        Ok(())
     }
 
     /// What is wrong with it that only others can tell; for somebody who waits for the answer. A job looks for itself as well.
@@ -207,13 +245,19 @@ impl Work {
             Self::Access(work) => Box::pin(work.run(desk)).await,
             Self::Verify(work) => Box::pin(work.run(desk)).await,
             Self::Probe(work) => work.run(desk).boxed().await,
+            Self::Compact(work) => Box::pin(work.run(desk)).await,
+            Self::Retain(work) => Box::pin(work.run(desk)).await,
+            Self::Vacuum(work) => Box::pin(work.run(desk)).await,
         }
     }
 
     /// Whether it stops by itself when it is asked to; what does not is dropped where it stands, which loses nothing: what the lake has
     /// of it was written whole.
     fn stops_itself(&self) -> bool {
-        matches!(self, Self::Scan(_) | Self::Ingest(_) | Self::Probe(_))
+        matches!(
+            self,
+            Self::Scan(_) | Self::Ingest(_) | Self::Probe(_) | Self::Compact(_) | Self::Retain(_) | Self::Vacuum(_)
+        )
     }
 }
 

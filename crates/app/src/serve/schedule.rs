@@ -42,7 +42,7 @@ pub(crate) async fn keep(app: App) {
 }
 
 /// What was missed while no server ran is done once, not once for each time.
-fn begin_due(app: &App) -> anyhow::Result<()> {
+pub(super) fn begin_due(app: &App) -> anyhow::Result<()> {
     let now = app.now();
     for mut schedule in app.db().schedules()? {
         if !schedule.enabled || schedule.next_at.is_none_or(|at| at > now) {

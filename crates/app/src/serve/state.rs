@@ -12,6 +12,7 @@ use super::notify::Bell;
 use super::oidc::SignIn;
 use super::otlp::Otlp;
 use super::past::Past;
+use super::stale::{Look, Stale};
 use crate::world;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -41,6 +42,7 @@ struct Inner {
     held: watch::Sender<Arc<Held>>,
     /// one refreshes at a time
     refreshing: Mutex<()>,
+    look: Look,
     meters: Meters,
     past: Past,
     jobs: Jobs,
@@ -79,6 +81,7 @@ impl App {
             origins,
             held: watch::Sender::new(Arc::new(held)),
             refreshing: Mutex::new(()),
+            look: Look::default(),
             meters: Meters::default(),
             past: Past::default(),
             jobs: Jobs::new()?,
@@ -102,8 +105,24 @@ impl App {
     /// Takes in what was written since.
     ///
     /// # Errors
-    /// The lake or the configuration cannot be read: the state before stays.
+    /// The lake or the configuration cannot be read: the state before stays, and [`Self::stale`] tells why.
     pub(crate) async fn refresh(&self) -> anyhow::Result<()> {
+        let taken = self.take_in().await;
+        let failure = taken.as_ref().err().map(|error| format!("{error:#}"));
+        // Once: a configuration that is broken stays so for a while.
+        if self.0.look.came_to(failure, self.now()) {
+            let reason = self.stale().map(|stale| stale.reason);
+            tracing::warn!(reason, "what is new cannot be read; the state before is shown");
+        }
+        taken
+    }
+
+    /// Why what is held is not what the lake holds; nothing where it is.
+    pub(crate) fn stale(&self) -> Option<Stale> {
+        self.0.look.stale()
+    }
+
+    async fn take_in(&self) -> anyhow::Result<()> {
         let _one = self.0.refreshing.lock().await;
         let before = self.held();
         if Seen::now(&self.0.lake, self.0.config_path.as_deref()) == before.seen {
@@ -119,20 +138,10 @@ impl App {
 
     /// Looks for what is new, until the server ends.
     pub(crate) async fn keep_fresh(self) {
-        let mut told = String::new();
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            match self.refresh().await {
-                Ok(()) => told.clear(),
-                // Once: a configuration that is broken stays so for a while.
-                Err(error) => {
-                    let text = format!("{error:#}");
-                    if text != told {
-                        tracing::warn!(error = text, "what is new cannot be read; the state before is shown");
-                        told = text;
-                    }
-                }
-            }
+            // What failed is kept and told there.
+            let _ = self.refresh().await;
         }
     }
 

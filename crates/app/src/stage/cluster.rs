@@ -44,6 +44,9 @@ pub(crate) fn tell() {
         return;
     }
     print::note(&format!("cluster {}: {} queries there, {} small ones here", cluster.url(), runs.sent, runs.small));
+    if runs.begun_again > 0 {
+        print::warning(&format!("executors were lost: {} times a query began again", runs.begun_again));
+    }
     for (reason, count) in &runs.kept_here {
         print::warning(&format!("{count} queries were run here, not on the cluster: {reason}"));
     }

@@ -29,6 +29,8 @@ mod ingest;
 #[cfg(all(test, unix))]
 mod ingest_faults;
 #[cfg(all(test, unix))]
+mod ingest_follow;
+#[cfg(all(test, unix))]
 mod ingest_shards;
 #[cfg(test)]
 mod interrupted;
@@ -64,6 +66,9 @@ mod serve;
 #[cfg(unix)]
 #[cfg(test)]
 mod serve_probes;
+#[cfg(unix)]
+#[cfg(test)]
+mod serve_upkeep;
 #[cfg(unix)]
 #[cfg(test)]
 mod served;

@@ -60,6 +60,34 @@ async fn case_endpoint_variables() {
     assert_eq!(named.default_region(), "us-west-2");
 }
 
+#[tokio::test]
+async fn no_certificates_of_authorities() {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(json!({}))).mount(&server).await;
+    let uri = server.uri();
+    let run = tokio::task::spawn_blocking(move || {
+        let nobody = ("SSL_CERT_FILE", "/nonexistent/authorities.pem");
+        passed(&child("environment::case_no_authorities", &[nobody]));
+        let emulator = [("AWS_ENDPOINT_URL", uri.as_str()), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "s")];
+        passed(&child("environment::case_no_authorities_and_an_emulator", &[&emulator[..], &[nobody]].concat()));
+    });
+    run.await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "run by no_certificates_of_authorities with an environment of its own"]
+async fn case_no_authorities() {
+    let error = Aws::connect(Connect::default()).await.unwrap_err().to_string();
+    assert!(error.contains("install `ca-certificates`") && error.contains("SSL_CERT_FILE"), "{error}");
+}
+
+#[tokio::test]
+#[ignore = "run by no_certificates_of_authorities with an environment of its own"]
+async fn case_no_authorities_and_an_emulator() {
+    let aws = Aws::connect(Connect::default()).await.unwrap();
+    aws.call("eu-west-1", "eks", "ListClusters", json!({})).await.unwrap();
+}
+
 const ROLE: &str = "arn:aws:iam::123456789012:role/scanner";
 
 async fn sts(assumed: ResponseTemplate) -> MockServer {

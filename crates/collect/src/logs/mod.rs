@@ -52,7 +52,7 @@ pub use permission::Needed;
 pub use request::Requests;
 pub use s3::S3Store;
 pub use shard::Shard;
-pub use sqs::{QueueCounts, QueueOptions, QueueStore};
+pub use sqs::{QueueCounts, QueueOptions, QueueStore, QueueTrouble, Trouble};
 pub use stdin::StdinStore;
 pub use store::{Bounds, Listed, LogStore, Opened, Receipt, Unacknowledged, Unlisted};
 pub use summary::{IngestSummary, Place, RejectSample, SourceSummary, Unfetched};

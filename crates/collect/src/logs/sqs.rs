@@ -21,13 +21,14 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sightline_aws::{Aws, CallError};
+use sightline_aws::{Aws, CallError, CallErrorKind};
 use sightline_model::untrusted::shortened;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 /// Messages of one request, by SQS's own bound.
 const BATCH: usize = 10;
@@ -41,13 +42,15 @@ pub struct QueueOptions {
     pub wait: Duration,
     /// requests in a row that bring nothing, after which the queue counts as empty
     pub empty: usize,
+    /// after which time a listing ends although more may come; nothing for when the queue is empty
+    pub longest: Option<Duration>,
     /// how long messages are kept from other readers; extended until they are acknowledged
     pub visibility: Duration,
 }
 
 impl Default for QueueOptions {
     fn default() -> Self {
-        Self { wait: Duration::from_secs(20), empty: 2, visibility: Duration::from_secs(300) }
+        Self { wait: Duration::from_secs(20), empty: 2, longest: None, visibility: Duration::from_secs(300) }
     }
 }
 
@@ -62,6 +65,50 @@ pub struct QueueCounts {
     pub rejected: u64,
     /// removed from the queue
     pub removed: u64,
+}
+
+/// Why a queue gave no messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueTrouble {
+    /// what it means
+    pub trouble: Trouble,
+    /// what was said, shortened
+    pub error: String,
+}
+
+/// What it means that a queue gave no messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// it may pass while one waits: not allowed yet, not reached, too busy
+    Passing,
+    /// there is no such queue, or none that we may know of
+    Gone,
+    /// it does not pass by itself: no credentials that are taken, an address that is none
+    Lasting,
+}
+
+impl QueueTrouble {
+    fn of(error: &CallError) -> Self {
+        Self { trouble: Trouble::of(error), error: shortened(&error.to_string(), LONGEST_ERROR) }
+    }
+}
+
+impl Trouble {
+    fn of(error: &CallError) -> Self {
+        // SQS answers to many things with 400: only what says that the request is wrong is taken for that.
+        let is_wrong = ["Invalid", "Malformed", "Validation", "MissingParameter", "UnsupportedOperation"];
+        let code = error.code.rsplit('.').next().unwrap_or_default();
+        match error.kind {
+            CallErrorKind::NotFound => Self::Gone,
+            _ if code.starts_with("NonExistentQueue") => Self::Gone,
+            CallErrorKind::NoCredentials | CallErrorKind::ExpiredCredentials | CallErrorKind::Unsupported => {
+                Self::Lasting
+            }
+            CallErrorKind::Invalid if is_wrong.iter().any(|word| code.starts_with(word)) => Self::Lasting,
+            CallErrorKind::Invalid if error.status.is_none() => Self::Lasting,
+            _ => Self::Passing,
+        }
+    }
 }
 
 /// A queue that S3 tells of new objects.
@@ -83,6 +130,7 @@ struct State {
     buckets: HashMap<String, Bucket>,
     counts: QueueCounts,
     extended: bool,
+    trouble: Option<QueueTrouble>,
 }
 
 struct Held {
@@ -117,6 +165,11 @@ impl QueueStore {
         Self { options, ..self }
     }
 
+    /// How it is read.
+    pub fn options(&self) -> QueueOptions {
+        self.options
+    }
+
     pub(super) fn place(&self) -> String {
         self.address.url.clone().unwrap_or_else(|| format!("sqs://{}", self.address.name))
     }
@@ -125,14 +178,19 @@ impl QueueStore {
         self.counter.read()
     }
 
+    pub(super) fn trouble(&self) -> Option<QueueTrouble> {
+        self.state().trouble.clone()
+    }
+
     pub(super) fn counts(&self) -> QueueCounts {
         self.state().counts
     }
 
-    /// What the queue's messages tell of, until the queue is empty.
+    /// What the queue's messages tell of, until the queue is empty, or the time is over that a listing may take.
     pub(super) fn list(&self) -> BoxStream<'_, Result<Listed, Unlisted>> {
         self.extend_until_dropped();
-        let begin = Listing { store: self, found: VecDeque::new(), empty: 0, ended: false };
+        let until = self.options.longest.map(|longest| Instant::now() + longest);
+        let begin = Listing { store: self, found: VecDeque::new(), empty: 0, until, ended: false };
         stream::unfold(begin, |mut listing| async { Some((listing.next().await?, listing)) }).boxed()
     }
 
@@ -313,6 +371,7 @@ struct Listing<'s> {
     store: &'s QueueStore,
     found: VecDeque<Result<Listed, Unlisted>>,
     empty: usize,
+    until: Option<Instant>,
     ended: bool,
 }
 
@@ -322,7 +381,7 @@ impl Listing<'_> {
             if let Some(found) = self.found.pop_front() {
                 return Some(found);
             }
-            if self.ended || self.empty >= self.store.options.empty {
+            if self.ended || self.empty >= self.store.options.empty || self.is_late() {
                 return None;
             }
             match self.store.receive().await {
@@ -333,10 +392,15 @@ impl Listing<'_> {
                 }
                 Err(error) => {
                     self.ended = true;
+                    self.store.state().trouble = Some(QueueTrouble::of(&error));
                     self.unlisted(&self.store.place(), &error.to_string());
                 }
             }
         }
+    }
+
+    fn is_late(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
     }
 
     async fn take(&mut self, messages: &[Value]) {

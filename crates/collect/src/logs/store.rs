@@ -18,7 +18,7 @@ use super::cloudwatch::GroupStore;
 use super::folder::FolderStore;
 use super::request::Requests;
 use super::s3::S3Store;
-use super::sqs::{QueueCounts, QueueStore};
+use super::sqs::{QueueCounts, QueueStore, QueueTrouble};
 use super::stdin::StdinStore;
 use super::unread::{Unread, Why};
 use crate::CollectError;
@@ -241,6 +241,14 @@ impl LogStore {
             Self::Queue(store) => store.requests(),
             Self::Group(store) => store.requests(),
             Self::Folder(_) | Self::Stdin(_) => Requests::default(),
+        }
+    }
+
+    /// What kept the last listing of a queue from its end; `None` where nothing did, and of other stores.
+    pub fn queue_trouble(&self) -> Option<QueueTrouble> {
+        match self {
+            Self::Queue(store) => store.trouble(),
+            Self::S3(_) | Self::Folder(_) | Self::Group(_) | Self::Stdin(_) => None,
         }
     }
 

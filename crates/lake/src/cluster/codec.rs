@@ -43,11 +43,18 @@ impl Codec {
         let read = PhysicalPlanNode::try_decode(&bytes)
             .and_then(|node| node.try_into_physical_plan(&self.known, self))
             .map_err(told)?;
-        if shown(plan) == shown(&read) && plan.schema().fields().len() == read.schema().fields().len() {
-            Ok(())
-        } else {
-            Err("the plan is not the same after it was sent".to_owned())
+        let (sent, came) = (shown(plan), shown(&read));
+        if let Some((sent, came)) = sent.lines().zip(came.lines()).find(|(sent, came)| sent != came) {
+            return Err(format!(
+                "the plan is not the same after it was sent: `{}` became `{}`",
+                sent.trim(),
+                came.trim()
+            ));
         }
+        if sent.len() != came.len() || plan.schema().fields().len() != read.schema().fields().len() {
+            return Err("the plan is not the same after it was sent".to_owned());
+        }
+        Ok(())
     }
 }
 

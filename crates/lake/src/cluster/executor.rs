@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ballista_core::RuntimeProducer;
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -16,8 +17,8 @@ use url::Url;
 use super::{LARGEST_MESSAGE, LakeFiles, functions, http, release, unusable};
 use crate::LakeError;
 
-/// How often an executor tells that it lives, in seconds.
-pub(super) const HEARTBEAT: u64 = 2;
+/// How often an executor that has no room for more work asks for it all the same, which is its sign of life, in seconds: Ballista's own figure.
+pub(super) const HEARTBEAT: u64 = 5;
 /// How long an executor waits for its scheduler to start, in tries of a second.
 const TRIES: u32 = 30;
 
@@ -34,8 +35,6 @@ pub struct ExecutorOptions {
     pub advertise: Option<String>,
     /// The port that rows are read from; 0 takes a free one
     pub port: u16,
-    /// The port that work is taken on; 0 takes a free one
-    pub tasks_port: u16,
     /// How many parts of plans it runs at once
     pub cores: usize,
     /// What these hold in memory before they spill to disk, in bytes; 70 % of the machine's otherwise
@@ -80,13 +79,14 @@ fn config(options: &ExecutorOptions, scheduler: &Url) -> Result<ExecutorProcessC
         bind_host: shown(options.listen),
         external_host: options.advertise.clone(),
         port: free(options, options.port)?,
-        grpc_port: free(options, options.tasks_port)?,
         scheduler_host: scheduler.host_str().unwrap_or_default().to_owned(),
         scheduler_port: scheduler.port_or_known_default().unwrap_or_default(),
         vcores: options.cores,
         work_dir: Some(options.work.display().to_string()),
         memory_pool_size: options.memory,
-        executor_heartbeat_interval_seconds: HEARTBEAT,
+        // Executors fetch their work: a scheduler that gives it out keeps count of each one's cores, and never gets those back whose work it
+        // took away because another executor was lost.
+        task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
         grpc_max_decoding_message_size: LARGEST_MESSAGE,
         grpc_max_encoding_message_size: LARGEST_MESSAGE,
         override_function_registry: Some(Arc::new(BallistaFunctionRegistry::from(&known))),

@@ -16,6 +16,8 @@ const MOST_REASONS: usize = 50;
 pub struct Runs {
     /// On the cluster
     pub sent: u64,
+    /// Of these, how often one was begun again, since an executor was lost
+    pub begun_again: u64,
     /// Here, since they read too little to be worth a round trip, or tell of plans
     pub small: u64,
     /// Here, since they could not be sent: why, and how many
@@ -26,6 +28,7 @@ pub struct Runs {
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     sent: AtomicU64,
+    begun_again: AtomicU64,
     small: AtomicU64,
     kept_here: Mutex<BTreeMap<String, u64>>,
 }
@@ -33,6 +36,10 @@ pub(super) struct Counted {
 impl Counted {
     pub(super) fn sent(&self) {
         self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn begun_again(&self) {
+        self.begun_again.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn small(&self) {
@@ -51,6 +58,7 @@ impl Counted {
     pub(super) fn runs(&self) -> Runs {
         Runs {
             sent: self.sent.load(Ordering::Relaxed),
+            begun_again: self.begun_again.load(Ordering::Relaxed),
             small: self.small.load(Ordering::Relaxed),
             kept_here: self.kept_here.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }

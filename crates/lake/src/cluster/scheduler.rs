@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
@@ -11,11 +12,12 @@ use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
 
+use super::lost::Executors;
 use super::{LARGEST_MESSAGE, executor, functions, release};
 use crate::LakeError;
 
-/// After how long without a sign of life an executor is taken for lost, in seconds: five heartbeats.
-const LOST_AFTER: u64 = 5 * executor::HEARTBEAT;
+/// After how long without a sign of life an executor is taken for lost, in seconds: three heartbeats.
+const LOST_AFTER: u64 = 3 * executor::HEARTBEAT;
 /// How often lost executors are looked for, in seconds.
 const LOOKED_FOR: u64 = 2;
 /// How long work waits for an executor when the last one is lost, in seconds.
@@ -68,9 +70,12 @@ impl Scheduler {
         let failed = |error: &dyn std::fmt::Display| cluster_error(&address, format!("cannot be served: {error}"));
         let config = Arc::new(config(&self.options, address));
         let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| failed(&error))?;
+        let executors = Arc::new(Executors::of(&cluster));
+        let cluster = BallistaCluster::new(Arc::<Executors>::clone(&executors), cluster.job_state());
         let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config)
             .await
             .map_err(|error| failed(&error))?;
+        executors.tell(scheduler.clone());
         start_grpc_service_with_listener(self.listener, scheduler).await.map_err(|error| failed(&error))
     }
 }
@@ -85,11 +90,14 @@ fn config(options: &SchedulerOptions, address: SocketAddr) -> SchedulerConfig {
         bind_host: address.ip().to_string(),
         bind_port: address.port(),
         external_host: options.advertise.clone().unwrap_or_else(|| address.ip().to_string()),
+        scheduling_policy: TaskSchedulingPolicy::PullStaged,
         // Not one executor after the other: that leaves all but the first idle.
         task_distribution: TaskDistributionPolicy::RoundRobin,
         executor_timeout_seconds: LOST_AFTER,
         expire_dead_executor_interval_seconds: LOOKED_FOR,
         no_executors_grace_period_seconds: WITHOUT_EXECUTOR,
+        // What cannot be read from an executor ends the query: see `lost`.
+        stage_max_failures: 1,
         finished_job_data_clean_up_interval_seconds: ANSWERS_KEPT,
         finished_job_state_clean_up_interval_seconds: ANSWERS_KEPT,
         grpc_server_max_decoding_message_size: LARGEST_MESSAGE,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::SchemaRef;
+use ballista_core::config::BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS;
 use ballista_core::execution_plans::execute_physical_plan;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::optimizer::with_ballista_optimizer_rules;
@@ -14,10 +15,19 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion_proto::protobuf::PhysicalPlanNode;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Cluster, ClusterOptions, LARGEST_MESSAGE, release};
 use crate::LakeError;
+
+/// How often a query is begun at most, where executors are lost.
+const BEGUN: u32 = 3;
+
+/// After how long an executor that cannot be reached is tried again, in milliseconds; it is tried three times.
+const RETRIED_AFTER: u64 = 1000;
+
+/// How the scheduler begins to tell that a stage was not tried again.
+const FETCH_FAILED: &str = "most recent failure reason";
 
 /// A state that plans for a cluster what `state` plans for this process: nothing in a plan may rest on memory that its operators share.
 pub(super) fn planner(state: &SessionState, options: &ClusterOptions) -> SessionState {
@@ -26,6 +36,7 @@ pub(super) fn planner(state: &SessionState, options: &ClusterOptions) -> Session
         .with_ballista_grpc_client_max_message_size(LARGEST_MESSAGE as usize);
     // The sort that a merge join wants costs more than the hash table; as in one process, its size is bounded by memory.
     config.options_mut().optimizer.prefer_hash_join = true;
+    let config = config.set_u64(BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, RETRIED_AFTER);
     SessionStateBuilder::new_from_existing(state.clone())
         .with_optimizer_rules(with_ballista_optimizer_rules(state.optimizers()))
         .with_physical_optimizer_rules(PhysicalOptimizer::new().rules)
@@ -40,8 +51,41 @@ pub(super) async fn submit(
     plan: Arc<dyn ExecutionPlan>,
     schema: SchemaRef,
 ) -> Result<SendableRecordBatchStream, LakeError> {
+    let mut begun = 1;
+    let rows = loop {
+        match answer(cluster, state, Arc::clone(&plan)).await {
+            Ok(rows) => break rows,
+            Err(Failure { is_of_loss: true, .. }) if begun < BEGUN => {
+                // With none left it would wait for one without an end.
+                cluster.check().await?;
+                begun += 1;
+                cluster.counted.begun_again();
+            }
+            Err(Failure { error, .. }) => return Err(failed(cluster.url(), &error)),
+        }
+    };
+    let (url, columns) = (cluster.url().to_owned(), Arc::clone(&schema));
+    let rows = rows.map_err(move |error| DataFusionError::External(Box::new(failed(&url, &error))));
+    // What fields say beside name and type gets lost on the way.
+    let rows = rows.and_then(move |batch| std::future::ready(with_schema(batch, &columns)));
+    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+}
+
+/// Why there is no answer.
+struct Failure {
+    error: DataFusionError,
+    /// An executor was lost, or cannot be reached: the next try may do without it.
+    is_of_loss: bool,
+}
+
+/// The rows, when the first of them are here.
+async fn answer(
+    cluster: &Cluster,
+    state: &SessionState,
+    plan: Arc<dyn ExecutionPlan>,
+) -> Result<SendableRecordBatchStream, Failure> {
     let config = state.config().clone();
-    let rows = execute_physical_plan::<PhysicalPlanNode>(
+    let asked = execute_physical_plan::<PhysicalPlanNode>(
         cluster.url().to_owned(),
         &config.ballista_config(),
         plan,
@@ -49,13 +93,18 @@ pub(super) async fn submit(
         cluster.options.session.clone(),
         config,
     )
-    .await
-    .map_err(|error| failed(cluster.url(), &error))?;
-    let (url, columns) = (cluster.url().to_owned(), Arc::clone(&schema));
-    let rows = rows.map_err(move |error| DataFusionError::External(Box::new(failed(&url, &error))));
-    // What fields say beside name and type gets lost on the way.
-    let rows = rows.and_then(move |batch| std::future::ready(with_schema(batch, &columns)));
+    .await;
+    let mut rows = asked.map_err(|error| Failure { is_of_loss: tells_of_loss(&error), error })?;
+    let first = rows.try_next().await.map_err(|error| Failure { error, is_of_loss: true })?;
+    let schema = rows.schema();
+    let rows = stream::iter(first.map(Ok)).chain(rows);
     Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+}
+
+/// Whether a query ended because the scheduler ended it on a loss, or since a stage could not read what an executor had made.
+fn tells_of_loss(error: &DataFusionError) -> bool {
+    let told = error.strip_backtrace();
+    told.ends_with("failed: Cancelled") || told.contains("FetchPartitionError") || told.contains(FETCH_FAILED)
 }
 
 fn with_schema(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFusionError> {

@@ -23,14 +23,16 @@ pub(crate) async fn started(lake: &TempDir, executors: usize) -> Arc<Cluster> {
         executor(&url, lake, number, VERSION);
     }
     let cluster = client(&url, VERSION);
-    for _ in 0..100 {
+    let mut said = String::new();
+    for _ in 0..600 {
         let session = Session::in_memory(&[], vec![]).unwrap().on_cluster(Some(Arc::clone(&cluster)));
         match session.sql("SELECT 1").await {
             Ok(_) => return Arc::new(Cluster::new(options(&url, VERSION)).unwrap()),
-            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => said = error.to_string(),
         }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("no executor came");
+    panic!("no executor came: {said}");
 }
 
 async fn scheduler(version: &str) -> String {
@@ -45,19 +47,23 @@ async fn scheduler(version: &str) -> String {
 fn executor(url: &str, lake: &TempDir, number: usize, version: &str) {
     let work = lake.path().join(format!("work-{number}"));
     std::fs::create_dir_all(&work).unwrap();
-    tokio::spawn(run_executor(ExecutorOptions {
+    let options = ExecutorOptions {
         id: format!("executor-{number}"),
         scheduler: url.to_owned(),
         listen: LOOPBACK,
         advertise: None,
         port: 0,
-        tasks_port: 0,
         cores: 2,
         memory: Some(512 << 20),
         work,
         files: LakeFiles::in_folder(lake.path()).unwrap(),
         version: version.to_owned(),
-    }));
+    };
+    tokio::spawn(async {
+        if let Err(error) = run_executor(options).await {
+            eprintln!("an executor ended: {error}");
+        }
+    });
 }
 
 fn options(url: &str, version: &str) -> ClusterOptions {
@@ -84,7 +90,6 @@ async fn filled(lake: &Lake) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn groups_are_counted_on_executors() {
     let (folder, lake) = lake().await;
     filled(&lake).await;
@@ -131,12 +136,16 @@ const STATEMENTS: &[&str] = &[
     "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t(n, s) ORDER BY n",
     "SELECT GROUPING(line % 2) AS g, line % 2 AS k, count(*) AS n FROM log_gap GROUP BY ROLLUP (line % 2) ORDER BY 1, 2",
     "SELECT approx_distinct(region) AS r, array_agg(DISTINCT line % 2 ORDER BY line % 2) AS l FROM log_gap",
+    "SELECT line % 3 AS k, string_agg(CAST(line AS VARCHAR), ',' ORDER BY line) AS l FROM log_gap WHERE line < 12 GROUP BY 1 ORDER BY 1",
+    "SELECT k, string_agg(v, ',' ORDER BY v) AS l FROM (SELECT line % 3 AS k, unnest(['a' || line, 'b']) AS v FROM log_gap WHERE line < 9 UNION ALL SELECT line % 3, unnest(['c']) FROM log_gap WHERE line < 9) GROUP BY 1 ORDER BY 1",
+    "SELECT line, subject FROM (SELECT line, subject FROM log_gap WHERE line < 900 UNION ALL SELECT line + 1, 'x' FROM log_gap WHERE line > 4000) ORDER BY line, subject LIMIT 9",
+    "SELECT line FROM log_gap WHERE line > (SELECT avg(line) + 2490 FROM log_gap) ORDER BY line",
+    "SELECT count(*) AS n FROM log_gap WHERE line = (SELECT max(line) FROM log_gap) OR line < (SELECT avg(line) FROM log_gap)",
     "SELECT line FROM log_gap INTERSECT SELECT line * 1000 FROM log_gap ORDER BY line",
     "SELECT line FROM log_gap WHERE line < 10 EXCEPT SELECT line * 2 FROM log_gap ORDER BY line",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn every_operator_gives_the_same_rows() {
     let (folder, lake) = lake().await;
     filled(&lake).await;
@@ -165,7 +174,6 @@ async fn every_operator_gives_the_same_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn a_workspace_sends_what_it_holds() {
     let (folder, lake) = lake().await;
     filled(&lake).await;
@@ -182,7 +190,6 @@ async fn a_workspace_sends_what_it_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn functions_of_this_process_stay_here() {
     let (folder, lake) = lake().await;
     filled(&lake).await;
@@ -206,7 +213,6 @@ async fn functions_of_this_process_stay_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn another_version_is_refused() {
     let (folder, lake) = lake().await;
     filled(&lake).await;
@@ -214,7 +220,7 @@ async fn another_version_is_refused() {
     let session = async || lake.session(&[]).await.unwrap();
     executor(&url, &folder, 0, "1.0.0");
     let said = async |cluster: Arc<Cluster>| {
-        for _ in 0..100 {
+        for _ in 0..600 {
             let session = session().await.on_cluster(Some(Arc::clone(&cluster)));
             let error = session.sql("SELECT sum(line) AS n FROM log_gap WHERE line > 1").await.unwrap_err().to_string();
             if !error.contains("has no executor") {
@@ -231,7 +237,6 @@ async fn another_version_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn executors_read_their_lake_alone() {
     let (folder, lake) = lake().await;
     filled(&lake).await;
@@ -243,7 +248,7 @@ async fn executors_read_their_lake_alone() {
     std::fs::create_dir_all(&work).unwrap();
     executor(&url, &elsewhere, 0, VERSION);
     let cluster = client(&url, VERSION);
-    for _ in 0..100 {
+    for _ in 0..600 {
         let session = lake.session(&[]).await.unwrap().on_cluster(Some(Arc::clone(&cluster)));
         let error = session.sql("SELECT sum(line) AS n FROM log_gap WHERE line > 1").await.unwrap_err().to_string();
         if error.contains("has no executor") {

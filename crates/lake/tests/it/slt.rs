@@ -78,7 +78,6 @@ async fn on_disk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the cluster is experimental; `-- --ignored` runs it"]
 async fn on_a_cluster() {
     let (folder, lake) = lake().await;
     for (table, rows) in estate() {

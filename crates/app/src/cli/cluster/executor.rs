@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(
     after_help = "It reads files of the lake of `--lake` and no others, and writes to no lake.\nOn Ctrl-C or SIGTERM it takes no more work and \
-     lets what it has end first. One that is gone without a word is missed after ten seconds, and its work given to others."
+     lets what it has end first. One that is gone without a word is missed after fifteen seconds, and its work done by others."
 )]
 pub(crate) struct ExecutorCommand {
     /// URL of the scheduler; it may start half a minute later
@@ -27,9 +27,6 @@ pub(crate) struct ExecutorCommand {
     /// Port that rows are read from; 0 takes a free one
     #[arg(long, default_value_t = 50051, value_name = "PORT")]
     port: u16,
-    /// Port that work is taken on; 0 takes a free one
-    #[arg(long, default_value_t = 50052, value_name = "PORT")]
-    tasks_port: u16,
     /// Name or address that clients and other executors reach it by [default: the address that the scheduler sees]
     #[arg(long, value_name = "HOST")]
     advertise: Option<String>,
@@ -64,7 +61,6 @@ impl ExecutorCommand {
             listen: self.listen,
             advertise: self.advertise,
             port: self.port,
-            tasks_port: self.tasks_port,
             cores: self.cores.unwrap_or_else(world::parallelism).max(1),
             memory: self.memory_mb.map(|mb| mb << 20),
             work: work.clone(),

@@ -1,8 +1,9 @@
 //! Small files put together.
 
 use super::super::Global;
-use super::{chosen, table};
+use super::table;
 use crate::exit::Exit;
+use crate::stage::upkeep;
 use crate::{print, stage};
 use clap::Args;
 use sightline_model::LakeTable;
@@ -18,12 +19,8 @@ pub(super) struct Compact {
 impl Compact {
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
-        let fits = |table: &LakeTable| table.partition_by.is_empty();
-        for table in chosen(&self.tables, fits, "is parted by scan or run, and its files are whole as they are")? {
-            if lake.table_status(table).await?.is_none() {
-                continue;
-            }
-            let compacted = lake.compact(table).await?;
+        for table in upkeep::to_compact(&self.tables)? {
+            let compacted = upkeep::compact(&lake, table).await?;
             if compacted.from > 0 {
                 print::line(&format!("{}: {} files are {} now", table.name, compacted.from, compacted.into))?;
             }

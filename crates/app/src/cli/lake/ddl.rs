@@ -63,7 +63,9 @@ impl Ddl {
             Engine::Spark => format!("CREATE DATABASE IF NOT EXISTS {};\n", self.database),
         };
         for table in tables {
-            let _ = write!(text, "\n-- {}\n-- {}\n{}\n", table.about, columns(table), self.one(root, table));
+            // Some programs part statements at each semicolon, also of a comment.
+            let about = table.about.replace(';', ",");
+            let _ = write!(text, "\n-- {about}\n-- {}\n{}\n", columns(table), self.one(root, table));
         }
         text
     }
@@ -72,7 +74,12 @@ impl Ddl {
     fn one(&self, root: &str, table: &LakeTable) -> String {
         let Self { database, catalog, .. } = self;
         let name = table.name;
-        let place = format!("{root}/{name}").replace('\'', "''");
+        let place = format!("{root}/{name}");
+        // Trino doubles a quote in a text; Spark and Hive, whose words Athena takes, put a backslash before it.
+        let place = match self.engine {
+            Engine::Trino => place.replace('\'', "''"),
+            Engine::Athena | Engine::Spark => place.replace('\\', r"\\").replace('\'', r"\'"),
+        };
         match self.engine {
             Engine::Athena => format!(
                 "CREATE EXTERNAL TABLE IF NOT EXISTS `{database}`.`{name}`\nLOCATION '{place}/'\nTBLPROPERTIES ('table_type' = 'DELTA');"
@@ -105,11 +112,25 @@ fn columns(table: &LakeTable) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sightline_model::lake_table::{FLOW, SCAN};
+    use sightline_model::lake_table::{ALL, FLOW, SCAN};
+
+    fn text_of(engine: Engine, tables: &[&LakeTable]) -> String {
+        let (database, catalog) = ("sightline".to_owned(), "delta".to_owned());
+        Ddl { engine, tables: vec![], database, catalog }.text("s3://my-lake/prod", tables)
+    }
 
     fn text(engine: Engine) -> String {
-        let (database, catalog) = ("sightline".to_owned(), "delta".to_owned());
-        Ddl { engine, tables: vec![], database, catalog }.text("s3://my-lake/prod", &[FLOW, SCAN])
+        text_of(engine, &[FLOW, SCAN])
+    }
+
+    #[test]
+    fn a_semicolon_ends_a_statement_and_nothing_else() {
+        for engine in [Engine::Athena, Engine::Trino, Engine::Spark] {
+            let text = text_of(engine, ALL);
+            assert_eq!(text.matches(';').count(), 1 + ALL.len(), "{text}");
+            let statements = text.lines().filter(|line| !line.starts_with("--")).collect::<String>();
+            assert_eq!(statements.matches(';').count(), 1 + ALL.len(), "{statements}");
+        }
     }
 
     #[test]
@@ -122,6 +143,18 @@ mod tests {
         let spark = text(Engine::Spark);
         assert!(spark.contains("sightline.`flow` USING DELTA LOCATION 's3a://my-lake/prod/flow'"), "{spark}");
         assert!(spark.contains("hour timestamp, account_id string"), "{spark}");
+    }
+
+    #[test]
+    fn a_quote_in_a_place_ends_no_text() {
+        let (database, catalog) = ("sightline".to_owned(), "delta".to_owned());
+        for (engine, expected) in
+            [(Engine::Athena, r"'/it\'s/flow/'"), (Engine::Trino, "'/it''s/flow'"), (Engine::Spark, r"'/it\'s/flow'")]
+        {
+            let ddl = Ddl { engine, tables: vec![], database: database.clone(), catalog: catalog.clone() };
+            let text = ddl.text("/it's", &[FLOW]);
+            assert!(text.contains(expected), "{text}");
+        }
     }
 
     #[test]

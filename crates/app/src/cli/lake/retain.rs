@@ -3,10 +3,9 @@
 use super::super::Global;
 use crate::exit::Exit;
 use crate::figures::counted;
+use crate::stage::upkeep::{self, Kept};
 use crate::{print, stage, world};
 use clap::Args;
-use sightline_lake::Lake;
-use sightline_model::LakeTable;
 
 /// Take rows out of tables that are older than so many days
 ///
@@ -16,29 +15,23 @@ use sightline_model::LakeTable;
 pub(super) struct Retain {
     /// A table and for how many days its rows are kept, as in `flow=90`; may be given several times
     #[arg(value_name = "TABLE=DAYS", required = true, value_parser = kept)]
-    kept: Vec<(&'static LakeTable, u32)>,
+    kept: Vec<Kept>,
     /// Count what would be taken, and take nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-fn kept(text: &str) -> Result<(&'static LakeTable, u32), String> {
+fn kept(text: &str) -> Result<Kept, String> {
     let (name, days) = text.split_once('=').ok_or("write `TABLE=DAYS`, as in `flow=90`")?;
-    let days =
-        days.parse().ok().filter(|days| (1..=36_500).contains(days)).ok_or("days are a number from 1 to 36500")?;
-    let table = Lake::retainable().find(|table| table.name == name).ok_or_else(|| {
-        let names: Vec<&str> = Lake::retainable().map(|table| table.name).collect();
-        format!("no such table, or its rows are kept; choose from {}", names.join(", "))
-    })?;
-    Ok((table, days))
+    upkeep::kept(name, days.parse().ok())
 }
 
 impl Retain {
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
         let (now, mut exit) = (world::now(), Exit::Clean);
-        for (table, days) in self.kept {
-            let done = lake.retain(table, days, now, self.dry_run).await?;
+        for kept in self.kept {
+            let (table, done) = (kept.table, upkeep::retain(&lake, kept, now, self.dry_run).await?);
             let verb = if self.dry_run { "would take out" } else { "took out" };
             print::line(&format!(
                 "{}: {verb} {}: {} whole, {} written again",

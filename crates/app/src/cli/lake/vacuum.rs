@@ -4,10 +4,9 @@ use super::super::Global;
 use super::{chosen, table};
 use crate::exit::Exit;
 use crate::figures::{bytes, counted};
+use crate::stage::upkeep;
 use crate::{print, stage, world};
-use anyhow::Context as _;
 use clap::Args;
-use jiff::Span;
 use sightline_lake::Swept;
 use sightline_model::LakeTable;
 
@@ -20,22 +19,24 @@ pub(super) struct Vacuum {
     #[arg(value_name = "TABLE", value_parser = table)]
     tables: Vec<&'static LakeTable>,
     /// Keep what is younger than so many hours: longer than any scan or batch takes
-    #[arg(long, default_value = "24", value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8760))]
+    #[arg(long, default_value = "24", value_name = "HOURS", value_parser = hours)]
     older_than: u32,
     /// Count what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
 }
 
+fn hours(text: &str) -> Result<u32, String> {
+    upkeep::hours(text.parse().ok())
+}
+
 impl Vacuum {
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let lake = stage::open(&global.lake).await?;
-        let span = Span::new().hours(i64::from(self.older_than));
-        let before = world::now().checked_sub(span).context("there is no such time")?;
+        let before = upkeep::hours_before(world::now(), self.older_than)?;
         let mut all = Swept::default();
         for table in chosen(&self.tables, |_| true, "")? {
-            let swept =
-                if self.dry_run { lake.would_sweep(table, before).await? } else { lake.sweep(table, before).await? };
+            let swept = upkeep::vacuum(&lake, table, before, self.dry_run).await?;
             all.files += swept.files;
             all.bytes += swept.bytes;
         }

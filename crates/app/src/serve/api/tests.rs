@@ -1,3 +1,5 @@
+mod upkeep;
+
 use super::*;
 use crate::serve::auth::{Role, Wanted};
 use crate::serve::{Db, Origins};
@@ -446,4 +448,20 @@ async fn who_is_told_is_shown_without_what_is_secret() {
     assert_eq!(none["items"], json!([]), "a test is not tried again");
     let (_, audit) = served.json(&Method::GET, "/api/v1/audit", Role::Admin, None).await;
     assert_eq!(audit["items"][0]["action"], "notification.test");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_old_is_said_to_be_old() {
+    let mut served = served().await;
+    let (_, overview) = served.json(&Method::GET, "/api/v1/overview", Role::Viewer, None).await;
+    assert_eq!(overview["stale"], Value::Null, "{overview}");
+    std::fs::write(served.folder.path().join("sightline.toml"), "[[mute]\n").unwrap();
+    served.app.refresh().await.unwrap_err();
+    let (status, overview) = served.json(&Method::GET, "/api/v1/overview", Role::Viewer, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(overview["stale"]["reason"].as_str().unwrap().contains("sightline.toml"), "{overview}");
+    std::fs::write(served.folder.path().join("sightline.toml"), "# mended\n").unwrap();
+    served.app.refresh().await.unwrap();
+    let (_, overview) = served.json(&Method::GET, "/api/v1/overview", Role::Viewer, None).await;
+    assert_eq!(overview["stale"], Value::Null);
 }

@@ -17,7 +17,7 @@ pub(crate) enum JobStatus {
     Running,
     /// It ended, and saw all that it was to see
     Succeeded,
-    /// It ended, and something could not be seen
+    /// It ended, and something could not be seen or done
     Incomplete,
     /// It could not run, or not to its end
     Failed,

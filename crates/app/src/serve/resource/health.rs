@@ -67,6 +67,11 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
             values: open.iter().map(|(severity, count)| (label(severity), *count)).collect(),
         },
         Gauge {
+            name: "sightline_stale",
+            about: "1 where the lake or the configuration cannot be read, and what is shown is old",
+            values: vec![(String::new(), f64::from(u8::from(app.stale().is_some())))],
+        },
+        Gauge {
             name: "sightline_start_time_seconds",
             about: "When the server began, since 1970",
             values: vec![(String::new(), app.began().as_second() as f64)],

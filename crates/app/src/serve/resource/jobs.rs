@@ -61,6 +61,8 @@ async fn list_jobs(State(app): State<App>, Asked(query): Asked<JobQuery>) -> Res
 }
 
 /// Begins a job; one of a kind and an account runs at a time
+///
+/// `retain` and `vacuum` want the role `admin`, but with `dry_run`: what they take out of the lake does not come back.
 #[utoipa::path(post, path = "/api/v1/jobs", tag = "jobs", request_body = Work, responses((status = 201, body = Job)))]
 async fn create_job(
     State(app): State<App>,
@@ -68,6 +70,7 @@ async fn create_job(
     request: RequestId,
     Said(work): Said<Work>,
 ) -> Result<Response, Problem> {
+    work.permit(&actor)?;
     work.admit(&app).await?;
     let job = Jobs::start(&app, work, &actor.token, None).map_err(told)?;
     app.record(&actor, &request, "job.create", &job.id, json!({ "kind": job.kind, "arguments": job.arguments }))?;
@@ -112,6 +115,8 @@ async fn cancel_job(
 }
 
 /// Goes on with a job that stopped before its end: a scan with what it has read, probes with the runs that they began, the others anew
+///
+/// It wants the role that beginning it anew wants.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/resume", tag = "jobs", params(("id" = String, Path, description = "The job's id")), responses((status = 201, body = Job)))]
 async fn resume_job(
     State(app): State<App>,
@@ -126,6 +131,7 @@ async fn resume_job(
     }
     let work: Work = serde_json::from_value(before.arguments.clone())
         .map_err(|error| Problem::conflict(format!("this version knows no such job: {error}")))?;
+    work.permit(&actor)?;
     let job = Jobs::start(&app, work, &actor.token, Some(&before)).map_err(told)?;
     app.record(&actor, &request, "job.resume", &job.id, json!({ "resumes": id }))?;
     Ok(created(job))

@@ -3,6 +3,7 @@
 use crate::serve::answer::Json;
 use crate::serve::held::Held;
 use crate::serve::problem::Problem;
+use crate::serve::stale::Stale;
 use crate::serve::state::App;
 use axum::extract::State;
 use jiff::Timestamp;
@@ -56,6 +57,8 @@ struct Overview {
     last_seen: Option<Timestamp>,
     /// Jobs that run now
     running_jobs: usize,
+    /// Why all that is shown is old, where the lake or the configuration cannot be read
+    stale: Option<Stale>,
     /// The worst findings, at most ten
     #[schema(value_type = Vec<crate::serve::held::FindingRow>)]
     worst: Vec<crate::serve::held::FindingRow>,
@@ -105,7 +108,7 @@ impl Looked {
 async fn get_overview(State(app): State<App>) -> Result<Json<Overview>, Problem> {
     let held = app.held();
     let looked = Looked::read(&held).await?;
-    let mut sum = Overview { looked, running_jobs: app.jobs().count(), ..Overview::default() };
+    let mut sum = Overview { looked, running_jobs: app.jobs().count(), stale: app.stale(), ..Overview::default() };
     for row in held.findings().await?.iter().filter(|row| row.counts()) {
         match row.status {
             Status::Fail => *sum.failing.entry(row.severity).or_default() += 1,

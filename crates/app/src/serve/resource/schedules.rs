@@ -66,6 +66,8 @@ async fn list_schedules(State(app): State<App>) -> Result<Json<Schedules>, Probl
 }
 
 /// Makes a schedule
+///
+/// A schedule of a job wants the role that beginning the job wants.
 #[utoipa::path(post, path = "/api/v1/schedules", tag = "jobs", request_body = Wanted, responses((status = 201, body = Schedule)))]
 async fn create_schedule(
     State(app): State<App>,
@@ -73,6 +75,7 @@ async fn create_schedule(
     request: RequestId,
     Said(wanted): Said<Wanted>,
 ) -> Result<Response, Problem> {
+    wanted.job.permit(&actor)?;
     if app.db().schedules()?.len() >= MOST {
         return Err(Problem::conflict(format!("there are {MOST} schedules: delete one first")));
     }
@@ -94,6 +97,8 @@ async fn create_schedule(
 }
 
 /// Changes a schedule
+///
+/// A schedule of a job wants the role that beginning the job wants.
 #[utoipa::path(put, path = "/api/v1/schedules/{id}", tag = "jobs", params(("id" = String, Path, description = "The schedule's id")), request_body = Wanted, responses((status = 200, body = Schedule)))]
 async fn replace_schedule(
     State(app): State<App>,
@@ -102,6 +107,7 @@ async fn replace_schedule(
     Named(id): Named,
     Said(wanted): Said<Wanted>,
 ) -> Result<Json<Schedule>, Problem> {
+    wanted.job.permit(&actor)?;
     let before = app.db().schedule(&id)?.ok_or_else(|| Problem::missing("schedule", &id))?;
     let schedule = keep(&app, before, &wanted)?;
     app.record(&actor, &request, "schedule.replace", &id, detail(&schedule))?;

@@ -11,15 +11,12 @@ use std::path::Path;
 
 const AT: &str = "2026-11-22T00:00:00Z";
 const OPUS: &str = "anthropic.claude-3-opus-20240229-v1:0";
-/// Of each check, the tests with these places: all would take minutes in a development build.
-const CASES: usize = 2;
-
-/// Writes it, and says how many checks there are.
-pub(super) async fn write(path: &Path) -> usize {
+/// Writes it with so many tests of each check, for all would take minutes in a development build, and says how many checks there are.
+pub(super) async fn write(path: &Path, cases: usize) -> usize {
     let lake = Lake::create(path).await.unwrap();
     let checks = checks().unwrap();
     let mut rows: BTreeMap<&'static str, (&'static LakeTable, Vec<Value>)> = BTreeMap::new();
-    let cases = checks.iter().flat_map(|check| check.cases.iter().take(CASES));
+    let cases = checks.iter().flat_map(|check| check.cases.iter().take(cases));
     for (number, case) in cases.enumerate() {
         let account = format!("{:012}", 700_000_000_000_u64 + number as u64);
         for (table, row) in of_case(&in_account(case, &account), &account) {

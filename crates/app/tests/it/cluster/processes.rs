@@ -30,7 +30,7 @@ impl Cluster {
 
     /// One more, and waits until the scheduler has it.
     pub(super) fn add_executor(&mut self, folder: &TempDir) {
-        let arguments = ["executor", "--scheduler", &self.url, "--port", "0", "--tasks-port", "0", "--cores", "1"];
+        let arguments = ["executor", "--scheduler", &self.url, "--port", "0", "--cores", "1"];
         self.executors.push(command(folder).args(arguments).spawn().unwrap());
         let wanted = format!(": {} executors", self.executors.len());
         let started = Instant::now();
@@ -52,6 +52,12 @@ impl Cluster {
     /// Without a word to anybody.
     pub(super) fn kill_executor(&mut self, number: usize) {
         self.executors[number].kill().unwrap();
+    }
+
+    /// It holds its connections and answers nobody.
+    pub(super) fn freeze_executor(&mut self, number: usize) {
+        let id = self.executors[number].id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &id]).status().unwrap().success());
     }
 
     /// Asks all to end; whether they did, cleanly.

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sightline_aws::Aws;
-use sightline_collect::logs::{Address, Listed, LogStore, QueueOptions, QueueStore, Unlisted, Why};
+use sightline_collect::logs::{Address, Listed, LogStore, QueueOptions, QueueStore, Trouble, Unlisted, Why};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -51,7 +51,8 @@ fn emulator() -> Option<Emulator> {
 
 fn queue(aws: &Aws, name: &str, visibility: u64) -> LogStore {
     let Ok(Address::Queue(address)) = format!("sqs://{name}").parse() else { panic!("{name} is a queue") };
-    let options = QueueOptions { wait: Duration::from_secs(1), empty: 2, visibility: Duration::from_secs(visibility) };
+    let (wait, visibility) = (Duration::from_secs(1), Duration::from_secs(visibility));
+    let options = QueueOptions { wait, visibility, ..QueueOptions::default() };
     LogStore::Queue(QueueStore::new(aws.clone(), address).with(options))
 }
 
@@ -143,9 +144,12 @@ async fn what_others_tell(aws: &Aws) {
 }
 
 async fn a_queue_that_is_not_there(aws: &Aws) {
-    let unlisted = listed(&queue(aws, "nowhere", 30), None).await.remove(0).unwrap_err();
+    let nowhere = queue(aws, "nowhere", 30);
+    let unlisted = listed(&nowhere, None).await.remove(0).unwrap_err();
+    assert_eq!(nowhere.queue_trouble().map(|told| told.trouble), Some(Trouble::Gone));
     assert!(unlisted.place == "sqs://nowhere" && unlisted.error.contains("NonExistentQueue"), "{unlisted:?}");
-    assert_eq!(listed(&queue(aws, "empty", 30), None).await, []);
+    let empty = queue(aws, "empty", 30);
+    assert_eq!((listed(&empty, None).await, empty.queue_trouble()), (vec![], None));
 }
 
 async fn a_log_group(aws: &Aws, base: i64) {
