@@ -36,7 +36,7 @@ class Missing(Exception):
 
 
 def tools() -> Iterator[str]:
-    """A line for each tool that is there; `Missing` with all that are not, so that one round of installing is enough."""
+    """A line for each tool that is there; `Missing` with all that are not: one round of installing is enough."""
     yield f"python {sys.version.split()[0]}"
     missing = []
     for look in (_cargo, _git, _compiler, _venv):
@@ -143,7 +143,7 @@ def mark_built(state: Path, reached: str) -> None:
 
 
 def _extras(root: Path) -> bool:
-    """Whether the linters, Helm, schemas and engines of deploy/tests were installed. Not every machine has them: tests then skip."""
+    """Whether the linters, schemas and engines of deploy/tests were installed. Where they cannot be, tests skip."""
     made = False
     # No engine is compiled here.
     for name, options in (("requirements.txt", []), ("spark.txt", ["--only-binary=pysail,grpcio,pandas,zstandard"])):

@@ -100,5 +100,5 @@ def _append(table: Path, schema: pa.Schema, rows: dict[str, pa.Array]) -> None:
 
 def _column(given: pa.Array | None, kind: pa.DataType, count: int) -> pa.Array:
     if pa.types.is_string(kind) or pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
-        return pa.array([""] * count) if given is None else given.cast(pa.string())
+        return pa.repeat("", count) if given is None else given.cast(pa.string())
     return pa.nulls(count, kind) if given is None else given.cast(kind)

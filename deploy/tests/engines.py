@@ -1,4 +1,4 @@
-"""A lake that has lived, the definitions of its tables as `sightline lake ddl` prints them, and what each engine is asked about each table."""
+"""A lake that has lived, its tables as `sightline lake ddl` defines them, and what each engine is asked."""
 
 from __future__ import annotations
 
@@ -83,10 +83,6 @@ class Lake:
         ended = run(sys.executable, *words, cwd=ROOT / "demo")
         assert ended.returncode == 0, said(ended)
 
-    def log(self, table: str) -> list[str]:
-        """The names in the table's log."""
-        return sorted(path.name for path in (self.place / table / "_delta_log").iterdir())
-
 
 @cache
 def lake() -> Lake:
@@ -133,12 +129,17 @@ def measures(table: Table, dialect: Dialect) -> list[str]:
 
 def select(table: Table, dialect: Dialect, source: str) -> str:
     """All of it as one row."""
-    return f"SELECT {', '.join(f'{one} AS m{number}' for number, one in enumerate(measures(table, dialect)))} FROM {source}"
+    named = (f"{one} AS m{number}" for number, one in enumerate(measures(table, dialect)))
+    return f"SELECT {', '.join(named)} FROM {source}"
 
 
 def plain(row: Iterable[object]) -> list[float | None]:
     """Numbers as any engine has them: text and decimals as whole numbers, sums of fractions without the last digits."""
-    return [None if one is None else int(str(one)) if str(one).lstrip("-").isdigit() else round(float(str(one)), 6) for one in row]
+
+    def number(text: str) -> float:
+        return int(text) if text.lstrip("-").isdigit() else round(float(text), 6)
+
+    return [None if one is None else number(str(one)) for one in row]
 
 
 def ours(place: object, known: list[Table]) -> dict[str, list[float | None]]:

@@ -1,4 +1,4 @@
-"""Apache Spark itself, in a Python that has it: parses statements with Spark's parser and Hive's, and measures the files of each table.
+"""Apache Spark itself, in a Python that has it: parses statements (and Hive's), and measures the files of each table.
 
     python spark_itself.py ASKED.json
 

@@ -1,4 +1,4 @@
-"""`sightline lake ddl`: other engines' parsers read the statements, engines run them as they are printed and read what Sightline reads.
+"""`sightline lake ddl`: others' parsers read the statements, engines run them as printed and read what Sightline reads.
 
 Sail speaks Spark's SQL and protocol, and has a reader of Delta tables of its own; Spark's client (Apache) asks it.
 """
@@ -66,9 +66,7 @@ class Bucket(unittest.TestCase):
         """Each definition names a folder that has a Delta log, and each table is defined."""
         places = re.findall(rf"'{scheme}://{BUCKET}/(prod/\w+){end}'", text)
         self.assertGreater(len(places), 15)
-        self.assertEqual(
-            {key.partition("/_delta_log/")[0] for key in self.keys if "/_delta_log/" in key}, set(places)
-        )
+        self.assertEqual({key.partition("/_delta_log/")[0] for key in self.keys if "/_delta_log/" in key}, set(places))
 
 
 class Lived(unittest.TestCase):
@@ -194,12 +192,16 @@ class DuckDb(unittest.TestCase):
             place = str(made.place / one.name).replace("'", "''")
             told[one.name] = plain(connection.execute(select(one, DUCKDB, f"delta_scan('{place}')")).fetchone())
         self.assertEqual(ours(made.place, known), told)
+        # Who takes all files of the folder for the table counts what was put together twice.
+        place = str(made.place / "flow").replace("'", "''")
+        [every] = connection.execute(f"SELECT count(*) FROM read_parquet('{place}/*.parquet')").fetchone()
+        self.assertGreater(every, told["flow"][0])
 
 
 class SparkItself(Bucket):
-    """Apache Spark, asked for: SIGHTLINE_SPARK_PYTHON is a Python with `pyspark` (450 MB, with its jars) and `deltalake`, and Java 17 is there.
+    """Apache Spark, asked for: SIGHTLINE_SPARK_PYTHON is a Python with `pyspark` (450 MB) and `deltalake`, with Java.
 
-    Delta's jars are not on PyPI: Spark parses the statements, and reads the Parquet files that the newest version of each table names.
+    Delta's jars are not on PyPI: Spark parses the statements, and reads the files that a table's newest version names.
     """
 
     def test_parsers_and_files(self) -> None:

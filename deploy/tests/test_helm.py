@@ -41,6 +41,7 @@ SETS = {
     "defaults": {},
     "everything": EVERYTHING,
     "a volume of one's own": {"server": {"volume": {"existingClaim": "kept"}}, "aws": {"identity": "none"}},
+    "workers at a queue": {"lake": LAKE, "ingest": {"enabled": True, "follow": True, "places": ["sqs://new-logs"]}},
     "six": {"server": {"ipFamily": "IPv6"}, "networkPolicy": {"enabled": False}, "serviceAccount": {"create": False}},
 }
 

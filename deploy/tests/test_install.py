@@ -1,79 +1,30 @@
-"""docs/how-to/install.md and deploy/systemd/README.md, followed to the letter in a minimal Debian 12; and what a checkout says of what is missing there.
-
-Takes five minutes and 150 MB, and so is asked for: SIGHTLINE_CHROOT=1, as root, where `debootstrap` is. SIGHTLINE_DEBIAN names another mirror.
-Mounts are in a namespace of their own and end with each command.
+"""docs/how-to/install.md and deploy/systemd/README.md, followed to the letter in a minimal Debian 12 (chroot.py), where
+the units run under its systemd; and what a checkout says there of what is missing.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import tempfile
-import unittest
-from pathlib import Path
 
-from tests.support import CLEAN, ROOT, binary, program, run, said
+from tests.chroot import Booted, Chroot, blocks
+from tests.support import FAKE_AWS, ROOT, binary, free_port, program, said
 
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ARCHIVE = "sightline-0.1.0-x86_64-unknown-linux-gnu"
-FLOW = """version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status
-2 123456789012 eni-0a1 10.0.0.4 10.0.1.7 40000 443 6 10 840 1795316400 1795316460 ACCEPT OK
+FLOW = (
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
+    "log-status\n"
+    "2 123456789012 eni-0a1 10.0.0.4 10.0.1.7 40000 443 6 10 840 1795316400 1795316460 ACCEPT OK\n"
+)
+# What a server answers, asked by bash alone.
+ASK = """
+ask() (
+    exec 3<>/dev/tcp/127.0.0.1/8480
+    printf 'GET %s HTTP/1.0\\r\\nHost: 127.0.0.1:8480\\r\\n\\r\\n' "$1" >&3
+    cat <&3
+)
+ready() { for _ in $(seq 50); do sleep 0.2; if ask /readyz >/dev/null 2>&1; then return; fi; done; return 1; }
 """
-
-
-def blocks(page: str, heading: str) -> list[str]:
-    """The commands below a heading, or of a whole page."""
-    text = (ROOT / page).read_text()
-    if heading:
-        text = re.split(r"^## ", text.partition(f"## {heading}\n")[2], flags=re.MULTILINE)[0]
-    return re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-
-
-class Chroot(unittest.TestCase):
-    """A system without anything."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        if not os.environ.get("SIGHTLINE_CHROOT"):
-            raise unittest.SkipTest("is asked for: set SIGHTLINE_CHROOT=1")
-        if os.geteuid() != 0:
-            raise unittest.SkipTest("only root makes a system in a folder")
-        program("unshare")
-        debootstrap = program("debootstrap")
-        folder = tempfile.mkdtemp()
-        cls.addClassCleanup(run, "rm", "-rf", "--one-file-system", folder)
-        cls.root = Path(folder, "debian")
-        mirror = os.environ.get("SIGHTLINE_DEBIAN", "http://deb.debian.org/debian")
-        cls.outside(debootstrap, "--variant=minbase", "bookworm", cls.root, mirror, seconds=1200)
-
-    @staticmethod
-    def outside(*command: object, seconds: int = 600, **settings: str) -> str:
-        """Runs on this machine."""
-        words = [str(word) for word in command]
-        ended = subprocess.run(words, capture_output=True, text=True, timeout=seconds, env=CLEAN | settings)
-        assert ended.returncode == 0, said(ended)
-        return ended.stdout
-
-    def inside(self, script: str, user: str = "root", place: str = "/root") -> subprocess.CompletedProcess[str]:
-        """Runs a script of bash in the system, up to its first failure, in an environment that holds nothing else."""
-        home = "/root" if user == "root" else f"/home/{user}"
-        env = ["/usr/bin/env", "-i", f"PATH={PATH}", f"HOME={home}", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
-        words = ["runuser", "-u", user, "--", *env, "bash", "-euc", f"cd {place}\n{script}"]
-        mounted = 'mount -t proc proc "$1/proc" && exec chroot "$@"'
-        command = ["unshare", "--mount", "--pid", "--fork", "--propagation=private", "sh", "-c", mounted, "sh", self.root]
-        return run(*command, *words)
-
-    def done(self, script: str, user: str = "root", place: str = "/root") -> str:
-        """What it printed; it must end well."""
-        ended = self.inside(script, user, place)
-        self.assertEqual(0, ended.returncode, said(ended))
-        return ended.stdout
-
-    def installed(self, *packages: str) -> None:
-        """Debian's packages, with what they recommend."""
-        self.done(f"apt-get update -qq && apt-get install --yes -qq {' '.join(packages)} >/dev/null")
 
 
 class Archive(Chroot):
@@ -85,9 +36,7 @@ class Archive(Chroot):
         program("cargo")
         super().setUpClass()
         out = cls.root / "root"
-        cls.outside(
-            "bash", ROOT / "tools" / "dist" / "dist.sh", PROFILE="dev", SKIP_BUILD="1", OUT=str(out)
-        )
+        cls.outside("bash", ROOT / "tools" / "dist" / "dist.sh", PROFILE="dev", SKIP_BUILD="1", OUT=str(out))
         # What is not in the archive shall not help.
         shutil.rmtree(out / ARCHIVE)
 
@@ -113,7 +62,6 @@ class Archive(Chroot):
     def archive(self) -> None:
         """From checksums to the version."""
         needs, unpack, fish = blocks("docs/how-to/install.md", "From an archive")
-        self.done("apt-get update -qq")
         self.done(needs)
         told = self.done(unpack)
         self.assertIn(f"{ARCHIVE}.tar.gz: OK", told)
@@ -128,9 +76,11 @@ class Archive(Chroot):
         self.installed("man-db", "bash-completion", "zsh", "fish")
         self.assertIn("sightline-scan", self.done("man sightline"))
         self.assertIn("PROBE-RUN", self.done("man sightline-probe-run"))
-        bash = "source /usr/share/bash-completion/bash_completion; _completion_loader sightline; complete -p sightline"
-        self.assertIn("_sightline", self.done(bash.replace("source", "set +u; source")))
-        self.assertEqual("_sightline", self.done("zsh -c 'autoload -Uz compinit; compinit; print $_comps[sightline]'").strip())
+        # The loader is no friend of `set -eu`: it answers with 124.
+        bash = "set +eu; source /usr/share/bash-completion/bash_completion; _completion_loader sightline"
+        self.assertIn("_sightline", self.done(f"{bash}; complete -p sightline"))
+        zsh = "zsh -c 'autoload -Uz compinit; compinit; print $_comps[sightline]'"
+        self.assertEqual("_sightline", self.done(zsh).strip())
         self.assertIn("findings\t", self.done("fish -c 'complete -C \"sightline find\"'"))
 
     def first_minutes(self) -> None:
@@ -149,32 +99,56 @@ class Archive(Chroot):
         self.assertIn("sign in to AWS", ended.stderr)
         told = self.done(logs, "ada", "/home/ada")
         self.assertRegex(told, r"(?m)^\s*1\s+840$")
-        # The server of the last line goes on until it is ended; what it answers is asked by bash alone.
-        ask = """
-            ask() { exec 3<>/dev/tcp/127.0.0.1/8480 || return; printf 'GET %s HTTP/1.0\\r\\nHost: 127.0.0.1:8480\\r\\n\\r\\n' "$1" >&3; cat <&3; }
-            for _ in $(seq 50); do sleep 0.2; ask /readyz 2>/dev/null >/dev/null && break; done
-            ask /readyz; ask /
-        """
-        told = self.done(f"{console.rstrip()} 2>server.log &\nset +e\n{ask}\nexit 0", "ada", "/home/ada")
+        # The server of the last line goes on until all here is ended.
+        told = self.done(
+            f"{console.rstrip()} 2>server.log &\n{ASK}\nready\nask /readyz; ask /; exit 0",
+            "ada",
+            "/home/ada",
+            alone=True,
+        )
         self.assertRegex(told, r"sightline_[0-9a-f]{8}_\S{40,}")
         self.assertEqual(2, told.count("HTTP/1.0 200 OK"), told)
         self.assertIn('{"status":"ok"}', told)
 
     def service(self) -> None:
-        """All but the line that needs a running systemd."""
+        """The server and the timer's scan, under systemd."""
         self.installed("systemd")
-        [script] = blocks("deploy/systemd/README.md", "")
-        lines = script.splitlines()
-        kept = [line for line in lines if not line.startswith("systemctl ")]
-        self.assertEqual(len(lines) - 1, len(kept))
-        token = kept.pop()
-        self.done("\n".join(kept), place=f"/root/{ARCHIVE}")
-        verified = self.done("systemd-analyze verify sightline.service sightline-scan.service sightline-scan.timer 2>&1")
+        script, *_ = blocks("deploy/systemd/README.md", "")
+        before, started = script.split("systemctl ", 1)
+        self.done(before, place=f"/root/{ARCHIVE}")
+        verified = self.done("systemd-analyze verify /etc/systemd/system/sightline* 2>&1")
         self.assertNotIn("sightline", verified)
-        # The folder is what systemd makes of `StateDirectory`.
-        self.done("install -d -o sightline -g sightline -m 0700 /var/lib/sightline")
-        self.assertIn("sightline_", self.done(token))
-        self.assertEqual("sightline 700", self.done("stat -c '%U %a' /var/lib/sightline").strip())
+        with self.booted() as system:
+            ended = system.run(f"systemctl {started}")
+            self.assertEqual(0, ended.returncode, said(ended))
+            self.assertIn("sightline_", ended.stdout)
+            self.server(system)
+            self.scan(system)
+
+    def server(self, system: Booted) -> None:
+        """It answers, has no rights, and is there again when it was killed."""
+        answered = system.run(f"{ASK}\nready\nask /readyz")
+        self.assertIn('{"status":"ok"}', answered.stdout, said(answered))
+        told = system.run("cat /proc/$(systemctl show -P MainPID sightline)/status; stat -c '%U %a' /var/lib/sightline")
+        for line in ("CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2", "sightline 700"):
+            self.assertIn(line, told.stdout)
+        killed = "kill -9 $(systemctl show -P MainPID sightline)"
+        again = system.run(f"{killed}; {ASK}\nsleep 5; ready\nsystemctl show -P NRestarts sightline")
+        self.assertEqual("1", again.stdout.splitlines()[-1], said(again))
+
+    def scan(self, system: Booted) -> None:
+        """All commands of the timer's unit, against an emulator: what the unit forbids, none of them needs."""
+        port = free_port()
+        settings = FAKE_AWS | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "SIGHTLINE_ACCESS": "--region=us-east-1"}
+        (self.root / "etc/sightline/environment").write_text("".join(f"{name}={settings[name]}\n" for name in settings))
+        with system.beside(program("moto_server"), "-H", "127.0.0.1", "-p", port):
+            system.run(f"for _ in $(seq 100); do (: </dev/tcp/127.0.0.1/{port}) 2>/dev/null && break; sleep 0.2; done")
+            ended = system.run("systemctl start sightline-scan.service || journalctl -u sightline-scan.service")
+        self.assertEqual("", ended.stdout, said(ended))
+        found = "SELECT (SELECT count(*) FROM scan) AS scans, (SELECT count(*) FROM finding) > 100 AS many"
+        query = f'runuser -u sightline -- sightline --lake /var/lib/sightline/lake query "{found}" --json'
+        told = system.run(f"{query}; systemctl stop sightline; systemctl show -P Result sightline")
+        self.assertRegex(told.stdout, r'(?s)"many": true.*"scans": 1.*\nsuccess$|"scans": 1.*"many": true.*\nsuccess$')
 
     def remove(self) -> None:
         """Nothing is left but what was kept on purpose."""

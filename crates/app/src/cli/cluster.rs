@@ -9,7 +9,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use std::net::IpAddr;
 
-/// Run the parts of a cluster, for lakes that one machine is too small for: one scheduler and any number of executors (experimental)
+/// Run the parts of a cluster, for lakes that one machine is too small for: one scheduler and any number of executors
 #[derive(Debug, Args)]
 #[command(
     after_help = "Then any command takes `--cluster http://HOST:50050`. All must be the same version of sightline, and executors must see \

@@ -101,6 +101,9 @@ impl Ingest {
     pub(crate) async fn run(self, global: &Global) -> anyhow::Result<Exit> {
         let config = Config::load(global.config.as_deref())?;
         let places = if self.discovered { discovered(global).await? } else { chosen(&self.named(), &config)? };
+        if places.is_empty() && self.discovered {
+            return self.nothing_discovered();
+        }
         if places.is_empty() {
             nothing_chosen(global).await;
             return Ok(Exit::CouldNotRun);
@@ -114,6 +117,17 @@ impl Ingest {
             opened.push((place, self.patient(stores.open(place).await?)));
         }
         if self.dry_run { self.look(global, &config, &opened).await } else { self.read(global, &config, &opened).await }
+    }
+
+    /// A scan that saw no logs is an answer, and an incomplete one: jobs go on with what the scan itself has.
+    fn nothing_discovered(&self) -> anyhow::Result<Exit> {
+        print::warning(
+            "the newest scan saw no place where logs are written, and none were read: `sightline onboard plan` says how to have some",
+        );
+        if self.json {
+            print::json(&Map::new())?;
+        }
+        Ok(Exit::Incomplete)
     }
 
     /// A queue, read as the arguments say.
@@ -253,9 +267,10 @@ fn is_missing(error: &anyhow::Error) -> bool {
 
 async fn discovered(global: &Global) -> anyhow::Result<Vec<Chosen>> {
     let lake = stage::open(&global.lake).await?;
-    let found = Destinations::read(&stage::session(&lake).await?).await?;
+    let session = stage::session(&lake).await?;
+    let found = Destinations::read(&session).await?;
     found.elsewhere.iter().for_each(|text| print::warning(text));
-    if found.places.is_empty() {
+    if found.places.is_empty() && session.sql("SELECT scan_id FROM scan LIMIT 1").await?.rows()?.is_empty() {
         anyhow::bail!("no scan has seen where logs are written: run `sightline scan`, or name a place");
     }
     found.places.iter().map(|one| Chosen::address(&one.place)).collect()

@@ -217,7 +217,9 @@ impl Work {
             let (kind, name, role, wanted) = (self.kind(), &actor.name, actor.role, Role::Admin);
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                format!("the job `{kind}` without `dry_run` needs the role `{wanted}`; the token `{name}` has `{role}`"),
+                format!(
+                    "the job `{kind}` without `dry_run` needs the role `{wanted}`; the token `{name}` has `{role}`"
+                ),
             ));
         }
         Ok(())
@@ -276,6 +278,12 @@ pub(crate) fn shown(arguments: &Value) -> Value {
     }
 }
 
+/// Whether something secret is given as it is shown: it is then not known what was meant.
+pub(crate) fn is_shown(arguments: &Value) -> bool {
+    let Value::Object(map) = arguments else { return false };
+    map.iter().any(|(key, value)| is_shown(value) || key.ends_with("external_id") && value == HIDDEN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,6 +296,7 @@ mod tests {
         let kept = serde_json::to_value(&work).unwrap();
         assert!(kept.to_string().contains("s3cret"));
         assert!(!shown(&kept).to_string().contains("s3cret") && shown(&kept).to_string().contains(HIDDEN));
+        assert!(is_shown(&shown(&kept)) && !is_shown(&kept));
         assert_eq!(work.account(), "r");
     }
 

@@ -8,7 +8,7 @@ use processes::Cluster;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tempfile::TempDir;
 
 /// Names a lake to be compared beside those that are made here, such as the demo's.
@@ -194,7 +194,6 @@ async fn loses(lose: fn(&mut Cluster)) {
     eprintln!("with two executors {usual:?}, with one lost halfway {:?}\n{}", started.elapsed(), ended.err);
     assert_eq!(rows(&ended), rows(&alone), "{}", ended.err);
     assert!(ended.err.contains("a query began again"), "{}", ended.err);
-    assert!(started.elapsed() < Duration::from_secs(60), "the loss is noticed in seconds");
 }
 
 #[tokio::test(flavor = "multi_thread")]

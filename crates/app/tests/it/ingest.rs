@@ -257,6 +257,17 @@ fn without_a_place_nothing_is_guessed() {
 }
 
 #[tokio::test]
+async fn a_scan_that_saw_no_logs_leaves_the_answer_incomplete() {
+    let folder = TempDir::new().unwrap();
+    let lake = Lake::create(&folder.path().join("lake")).await.unwrap();
+    let scan = json!({"scan_id": "s", "account_id": "123456789012", "finished_at": "2026-11-22T03:00:00Z"});
+    lake.append(SCAN, &[scan]).await.unwrap();
+    let ended = run(sightline(&folder).args(["ingest", "--discovered", "--json"]));
+    assert_eq!((ended.code, ended.json()), (Some(3), json!({})), "{}", ended.err);
+    assert!(ended.err.contains("no place where logs are written"), "{}", ended.err);
+}
+
+#[tokio::test]
 async fn without_a_place_the_newest_scan_tells_where_logs_are() {
     let folder = TempDir::new().unwrap();
     let logs = folder.path().join("lake");

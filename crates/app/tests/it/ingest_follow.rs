@@ -1,7 +1,6 @@
 //! An ingest that stays at a queue: messages that come meanwhile, Ctrl-C, kill -9, and a queue that refuses or is gone.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use crate::support::{START, flow_line, flows, serve};
 use serde_json::{Value, json};
@@ -250,6 +249,23 @@ fn what_a_killed_worker_held_is_read_by_the_next() {
     cloud.wait_for_left("0");
     last.signal("-INT");
     last.ended();
+}
+
+/// A message whose object cannot be fetched is not held for ever: it comes again, to a worker that never ended.
+#[test]
+fn what_could_not_be_fetched_comes_again() {
+    let Some(mut cloud) = Cloud::new() else { return };
+    cloud.has("hide");
+    let mut follower = cloud.follow(&[]);
+    cloud.has("put 0 4");
+    let round = follower.round();
+    assert_eq!((&round["objects"], &round["denied"]), (&json!(0), &round["unreadable"]), "{round}");
+    assert!(round["denied"].as_u64() >= Some(1), "{round}");
+    cloud.has("show");
+    cloud.wait_for(4);
+    cloud.wait_for_left("0");
+    follower.signal("-INT");
+    assert_eq!(follower.ended().code(), Some(3), "it was told that something was not fetched");
 }
 
 #[test]

@@ -28,7 +28,8 @@ mod iam;
 mod ingest;
 #[cfg(all(test, unix))]
 mod ingest_faults;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod ingest_follow;
 #[cfg(all(test, unix))]
 mod ingest_shards;

@@ -133,6 +133,21 @@ fn small_files_old_rows_and_files_that_nobody_names_are_looked_after() {
     assert!(came["tables"]["flow"]["bytes"].as_u64() > Some(1_000), "{came}");
     assert_eq!(files(&folder).len() as u64, kept as u64 - gone, "those that the table names");
     assert_eq!(rows(&server), after);
+
+    // Cut off wherever it is, and gone on with.
+    let (_, job) = server.ask("POST", "/api/v1/jobs", Some(&compact));
+    let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
+    let (status, told) = server.ask("POST", &format!("{path}/cancel"), None);
+    assert_eq!(status, 200, "{told}");
+    let ended = server.wait(job["id"].as_str().unwrap(), |job| job["status"] != "running");
+    assert_eq!(ended["status"], "cancelled", "{ended}");
+    assert_eq!(rows(&server), after, "whether or not its commit was made");
+    let (status, resumed) = server.ask("POST", &format!("{path}/resume"), None);
+    assert_eq!(status, 201, "{resumed}");
+    let ended = server.wait(resumed["id"].as_str().unwrap(), |job| job["status"] != "running");
+    assert_eq!(ended["status"], "succeeded", "{ended}");
+    assert_eq!(rows(&server), after);
+    assert_eq!(done(&server, &compact)["tables"]["flow"]["from"], 0);
 }
 
 /// The command refuses in the same words, and nothing is opened for it.

@@ -4,6 +4,7 @@ the address, the queue's URL and the user's keys, then does what the lines of it
     put FROM TO      writes logs of these numbers and has the queue tell of them, of each third twice
     noise            a message that is no news
     deny, allow      whether the user may receive messages
+    hide, show       whether the user may read the logs
     drop, make       removes the queue, makes it again
     left             how many messages are in the queue, whether somebody holds them or not
 
@@ -29,8 +30,8 @@ def client(service: str, key: str, secret: str):
     return boto3.client(service, endpoint_url=url, region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret)
 
 
-def policy(effect: str, action: str) -> str:
-    statement = {"Effect": effect, "Action": action, "Resource": "*"}
+def policy(effect: str, action: str, resource: str = "*") -> str:
+    statement = {"Effect": effect, "Action": action, "Resource": resource}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
@@ -82,6 +83,11 @@ def do(act: str, *more: str) -> str:
             iam.put_user_policy(UserName="reader", PolicyName="not", PolicyDocument=policy("Deny", "sqs:ReceiveMessage"))
         case "allow":
             iam.delete_user_policy(UserName="reader", PolicyName="not")
+        case "hide":
+            hidden = policy("Deny", "s3:GetObject", "arn:aws:s3:::the-logs/*")
+            iam.put_user_policy(UserName="reader", PolicyName="hidden", PolicyDocument=hidden)
+        case "show":
+            iam.delete_user_policy(UserName="reader", PolicyName="hidden")
         case "drop":
             sqs.delete_queue(QueueUrl=queue)
         case "make":

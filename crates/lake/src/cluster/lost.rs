@@ -5,10 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ballista_core::JobId;
+use ballista_core::config::BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS;
 use ballista_core::error::Result;
+use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::{ExecutorHeartbeat, JobStatus};
 use ballista_core::serde::scheduler::{ExecutorData, ExecutorMetadata};
@@ -18,7 +21,29 @@ use ballista_scheduler::cluster::{
 use ballista_scheduler::config::TaskDistributionPolicy;
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use ballista_scheduler::state::task_manager::JobInfoCache;
+use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+
+/// After how long an executor that cannot be reached is tried again, in milliseconds; it is tried three times.
+const TRIED_AGAIN_AFTER: u64 = 1000;
+/// After how long without a word an executor that rows are read from is asked whether it lives.
+const ASKED_AFTER: Duration = Duration::from_secs(5);
+/// How long it has to answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A configuration for what reads rows from executors: one that is gone or stands still is noticed within seconds. Without a word it would be
+/// waited for without an end.
+pub(super) fn noticed_in_seconds(config: SessionConfig) -> SessionConfig {
+    config
+        .set_u64(BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, TRIED_AGAIN_AFTER)
+        .with_ballista_override_create_grpc_client_endpoint(Arc::new(|executor| {
+            Ok(executor
+                .connect_timeout(ANSWERS_WITHIN)
+                .http2_keep_alive_interval(ASKED_AFTER)
+                .keep_alive_timeout(ANSWERS_WITHIN)
+                .keep_alive_while_idle(true))
+        }))
+}
 
 /// The scheduler, as it ends queries.
 pub(super) type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;

@@ -7,6 +7,8 @@ use datafusion::common::config::{ConfigEntry, ConfigExtension, ExtensionOptions}
 use datafusion::common::{Result, config_err, exec_err};
 use datafusion::prelude::SessionConfig;
 
+use super::lost;
+
 /// Goes along with each plan as a setting of its session.
 #[derive(Debug, Clone, Default)]
 struct Release {
@@ -51,7 +53,7 @@ impl ConfigExtension for Release {
 
 /// A configuration for plans of the cluster, with room for the version that a plan brings along.
 pub(super) fn config() -> SessionConfig {
-    SessionConfig::new_with_ballista().with_option_extension(Release::default())
+    lost::noticed_in_seconds(SessionConfig::new_with_ballista().with_option_extension(Release::default()))
 }
 
 /// The configuration with the version of who plans.

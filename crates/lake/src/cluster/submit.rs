@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::SchemaRef;
-use ballista_core::config::BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS;
 use ballista_core::execution_plans::execute_physical_plan;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::optimizer::with_ballista_optimizer_rules;
@@ -17,14 +16,11 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion_proto::protobuf::PhysicalPlanNode;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{Cluster, ClusterOptions, LARGEST_MESSAGE, release};
+use super::{Cluster, ClusterOptions, LARGEST_MESSAGE, lost, release};
 use crate::LakeError;
 
 /// How often a query is begun at most, where executors are lost.
 const BEGUN: u32 = 3;
-
-/// After how long an executor that cannot be reached is tried again, in milliseconds; it is tried three times.
-const RETRIED_AFTER: u64 = 1000;
 
 /// How the scheduler begins to tell that a stage was not tried again.
 const FETCH_FAILED: &str = "most recent failure reason";
@@ -36,7 +32,7 @@ pub(super) fn planner(state: &SessionState, options: &ClusterOptions) -> Session
         .with_ballista_grpc_client_max_message_size(LARGEST_MESSAGE as usize);
     // The sort that a merge join wants costs more than the hash table; as in one process, its size is bounded by memory.
     config.options_mut().optimizer.prefer_hash_join = true;
-    let config = config.set_u64(BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, RETRIED_AFTER);
+    let config = lost::noticed_in_seconds(config);
     SessionStateBuilder::new_from_existing(state.clone())
         .with_optimizer_rules(with_ballista_optimizer_rules(state.optimizers()))
         .with_physical_optimizer_rules(PhysicalOptimizer::new().rules)

@@ -12,6 +12,7 @@ use crate::progress::IngestLine;
 use crate::{interrupt, print, stage};
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
+use sightline_collect::CollectError;
 use sightline_collect::logs::{Address, IngestSummary, LogStore, QueueOptions, QueueTrouble, Trouble, ingest};
 use sightline_model::untrusted::for_terminal;
 use std::time::Duration;
@@ -50,10 +51,13 @@ impl Ingest {
             let ended = Box::pin(ingest(&store, &lake, options, &IngestLine::new())).await;
             let trouble = store.queue_trouble();
             match ended {
-                Ok(summary) => exit = exit.or_worse(self.tell(turn.place, &summary, &store)?),
+                Ok(summary) => {
+                    turn.was_read = true;
+                    exit = exit.or_worse(self.tell(turn.place, &summary, &store)?);
+                }
+                Err(CollectError::LogList { .. }) if trouble.is_some() => {}
                 // A lake that cannot be written, and credentials that have expired.
-                Err(error) if trouble.is_none() => return Err(error.into()),
-                Err(_) => {}
+                Err(error) => return Err(error.into()),
             }
             match turn.after(trouble.as_ref(), Instant::now()) {
                 After::Readable => {}
@@ -97,7 +101,7 @@ impl Ingest {
             return Ok(Exit::Clean);
         }
         if self.json {
-            self.line(place, serde_json::to_value(summary)?)?;
+            line(place, serde_json::to_value(summary)?)?;
         } else {
             print::line(&for_terminal(&place.label))?;
             summary::show(summary, left)?;
@@ -112,15 +116,15 @@ impl Ingest {
             return Ok(());
         }
         print::warning(&format!("cannot read the queue `{}`: {text}", place.label));
-        if self.json { self.line(place, json!({ "error": text })) } else { Ok(()) }
+        if self.json { line(place, json!({ "error": text })) } else { Ok(()) }
     }
+}
 
-    /// One line a round, in the shape of an ingest that ends.
-    fn line(&self, place: &Chosen, value: Value) -> anyhow::Result<()> {
-        let mut answer = serde_json::Map::new();
-        answer.insert(place.label.clone(), value);
-        Ok(print::line(&serde_json::to_string(&answer)?)?)
-    }
+/// One line a round, in the shape of an ingest that ends.
+fn line(place: &Chosen, value: Value) -> anyhow::Result<()> {
+    let mut answer = serde_json::Map::new();
+    answer.insert(place.label.clone(), value);
+    Ok(print::line(&serde_json::to_string(&answer)?)?)
 }
 
 /// Whether a round found nothing at all.

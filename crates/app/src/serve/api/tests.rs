@@ -321,6 +321,15 @@ async fn a_schedule_is_kept_without_what_is_secret() {
     let (_, audit) = served.json(&Method::GET, "/api/v1/audit", Role::Admin, None).await;
     assert!(![&made, &all, &audit].iter().any(|seen| seen.to_string().contains("s3cret")));
     let path = format!("/api/v1/schedules/{}", made["id"].as_str().unwrap());
+    // Paused as the console does it, with the job as it was shown.
+    let mut paused = json!({ "name": "nightly", "cron": "0 3 * * *", "job": made["job"], "enabled": false });
+    let (status, told) = served.json(&Method::PUT, &path, Role::Operator, Some(&paused)).await;
+    assert_eq!((status, &told["enabled"]), (StatusCode::OK, &json!(false)), "{told}");
+    let kept = served.app.db().schedules().unwrap();
+    assert_eq!(kept[0].job["credentials"]["external_id"], "s3cret");
+    paused["job"]["credentials"]["role_arn"] = json!("arn:aws:iam::222222222222:role/other");
+    let (status, _) = served.json(&Method::PUT, &path, Role::Operator, Some(&paused)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "an external id does not go to another role unseen");
     let (status, _) = served.json(&Method::DELETE, &path, Role::Operator, None).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
     let wrong = json!({ "name": "never", "cron": "0 3 30 2 *", "job": { "kind": "map" } });

@@ -34,11 +34,16 @@ impl Turns {
             desk.told.tell(|told| told.stage = format!("{verb} {}", table.name));
             let Some(ended) = desk.cancel.run_until_cancelled(each(table, given)).await else { break };
             let came = ended?;
-            turns.is_incomplete |= !is_whole(&came);
-            turns.tables.insert(table.name.to_owned(), serde_json::to_value(&came)?);
+            turns.take(table, &came, is_whole(&came))?;
             desk.told.tell(|told| told.done += 1);
         }
         Ok(turns)
+    }
+
+    fn take(&mut self, table: &LakeTable, came: &impl Serialize, is_whole: bool) -> anyhow::Result<()> {
+        self.is_incomplete |= !is_whole;
+        self.tables.insert(table.name.to_owned(), serde_json::to_value(came)?);
+        Ok(())
     }
 
     /// As a job's result.
@@ -58,4 +63,27 @@ pub(super) fn wrong(name: &str, words: &str) -> anyhow::Error {
 /// The lake has no table of one of the names.
 pub(super) fn named(names: &[String]) -> anyhow::Result<Vec<&'static LakeTable>> {
     names.iter().map(|name| crate::stage::upkeep::table(name).map_err(|words| wrong(name, &words))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::db::job::JobStatus;
+    use sightline_lake::Retained;
+    use sightline_model::lake_table::{API_CALL, FLOW};
+
+    #[test]
+    fn what_is_left_to_the_next_run_is_told() {
+        let (whole, busy) = (Retained { rows: 3, ..Retained::default() }, Retained { busy: 1, ..Retained::default() });
+        let status = |turns: &[(&LakeTable, Retained)]| {
+            let mut all = Turns::default();
+            turns.iter().for_each(|(table, came)| all.take(table, came, came.busy == 0).unwrap());
+            all.came(false).unwrap()
+        };
+        assert_eq!(status(&[(API_CALL, whole), (FLOW, whole)]).status, JobStatus::Succeeded);
+        let came = status(&[(API_CALL, busy), (FLOW, whole)]);
+        assert_eq!(came.status, JobStatus::Incomplete);
+        let flow = json!({ "rows": 3, "files": 0, "rewritten": 0, "busy": 0 });
+        assert_eq!((&came.result["tables"]["flow"], &came.result["tables"]["api_call"]["busy"]), (&flow, &json!(1)));
+    }
 }

@@ -5,7 +5,7 @@ use crate::serve::answer::{Json, Named, Said, created};
 use crate::serve::auth::Actor;
 use crate::serve::db::schedule::Schedule;
 use crate::serve::guard::{RequestId, no_content};
-use crate::serve::job::{Work, shown};
+use crate::serve::job::{Work, is_shown, shown};
 use crate::serve::problem::Problem;
 use crate::serve::schedule::next;
 use crate::serve::state::App;
@@ -133,9 +133,15 @@ fn keep(app: &App, before: Schedule, wanted: &Wanted) -> Result<Schedule, Proble
     let wrong = |error: anyhow::Error| Problem::unprocessable(format!("{error:#}"));
     wanted.job.check(app).map_err(wrong)?;
     let at = next(&wanted.cron, app.now()).map_err(wrong)?;
+    let said = serde_json::to_value(&wanted.job).map_err(anyhow::Error::from)?;
+    // Who changes its time or pauses it gives the job as it was shown to them, without what is secret.
+    let job = if said == shown(&before.job) { before.job.clone() } else { said };
+    if is_shown(&job) {
+        return Err(Problem::unprocessable("an external id is not shown: with a job that changes, give it again"));
+    }
     let schedule = Schedule {
         name: checked_name(&wanted.name).map_err(wrong)?.to_owned(),
-        job: serde_json::to_value(&wanted.job).map_err(anyhow::Error::from)?,
+        job,
         cron: wanted.cron.clone(),
         enabled: wanted.enabled,
         next_at: wanted.enabled.then_some(at),
