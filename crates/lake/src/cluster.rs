@@ -29,11 +29,11 @@ use std::sync::Arc;
 
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::physical_plan::ExecutionPlan;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::LakeError;
+use crate::{LakeError, here};
 use codec::Codec;
 use runs::Counted;
 
@@ -146,13 +146,13 @@ pub(crate) async fn run(
     statement: &LogicalPlan,
 ) -> Result<SendableRecordBatchStream, LakeError> {
     let failed = |error| LakeError::query(&error);
-    let here = state.create_physical_plan(statement).await.map_err(failed)?;
+    let plan = state.create_physical_plan(statement).await.map_err(failed)?;
     if let Some(cluster) = cluster
-        && let Some(rows) = cluster.stream(state, statement, &here).await?
+        && let Some(rows) = cluster.stream(state, statement, &plan).await?
     {
         return Ok(rows);
     }
-    execute_stream(here, task).map_err(failed)
+    here::rows(state, task, statement, plan).await.map_err(failed)
 }
 
 /// EXPLAIN and the like tell of the plan for this process.

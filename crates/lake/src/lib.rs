@@ -55,6 +55,7 @@ mod examine;
 mod folder;
 mod function;
 mod guard;
+mod here;
 mod journal;
 mod lock;
 mod made;

@@ -187,27 +187,37 @@ async fn answer(mut stream: SendableRecordBatchStream) -> Result<Answer, LakeErr
     Answer::new(&schema, batches)
 }
 
-fn context(views: Arc<Views>, place: Option<&Place>) -> Result<SessionContext, DataFusionError> {
+/// How statements are planned and run.
+pub(crate) fn config() -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_create_default_catalog_and_schema(false)
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
-        .with_information_schema(true);
+        .with_information_schema(true)
+        // Each batch that spills between operators gets a file of its own: a reader waits for ever at an open file that has no more,
+        // while what it needs is in the next (apache/datafusion 24883).
+        .set_usize("datafusion.execution.max_spill_file_size_bytes", 1);
+    let options = config.options_mut();
     // In other dialects `a->>'b' = 'c'` means `a->>('b' = 'c')`.
-    config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
+    options.sql_parser.dialect = Dialect::PostgreSQL;
     // The rule fails on plans that read JSON of two joined views: "qualified and unqualified field name … ambiguous".
-    config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
+    options.optimizer.enable_leaf_expression_pushdown = false;
+    config
+}
+
+fn context(views: Arc<Views>, place: Option<&Place>) -> Result<SessionContext, DataFusionError> {
     let runtime = match place.map(|place| place.state().join("tmp")) {
         // A lake that this user may read and not write answers as long as memory lasts.
         Some(folder) => {
-            runtime(DiskManagerMode::Directories(vec![folder])).or_else(|_| runtime(DiskManagerMode::Disabled))
+            let spill = DiskManagerMode::Directories(vec![folder]);
+            runtime(spill, MEMORY).or_else(|_| runtime(DiskManagerMode::Disabled, MEMORY))
         }
-        None => runtime(DiskManagerMode::OsTmpDirectory),
+        None => runtime(DiskManagerMode::OsTmpDirectory, MEMORY),
     };
     let runtime = runtime?;
     if let Some(place) = place {
         place.register(&runtime);
     }
-    let mut context = SessionContext::new_with_config_rt(config, runtime);
+    let mut context = SessionContext::new_with_config_rt(config(), runtime);
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(SCHEMA, views)?;
     context.register_catalog(CATALOG, Arc::new(catalog));
@@ -215,10 +225,11 @@ fn context(views: Arc<Views>, place: Option<&Place>) -> Result<SessionContext, D
     Ok(context)
 }
 
-fn runtime(spill: DiskManagerMode) -> Result<Arc<RuntimeEnv>, DataFusionError> {
+/// Where rows are held: so many bytes in memory, the rest where `spill` says.
+pub(crate) fn runtime(spill: DiskManagerMode, memory: usize) -> Result<Arc<RuntimeEnv>, DataFusionError> {
     // Errors of memory name the largest consumers.
     let named = NonZeroUsize::MIN.saturating_add(2);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(MEMORY), named);
+    let pool = TrackConsumersPool::new(FairSpillPool::new(memory), named);
     let disk = DiskManagerBuilder::default().with_mode(spill);
     RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build_arc()
 }

@@ -12,9 +12,13 @@ const DAY: u64 = 86_400;
 /// Logs, each a commit and a file of its own; half of them are old.
 const LOGS: u16 = 12;
 
+#[expect(clippy::disallowed_methods, reason = "the server that is tested has the time of the machine")]
+fn ago(seconds: u64) -> SystemTime {
+    SystemTime::now() - Duration::from_secs(seconds)
+}
+
 fn seconds_ago(seconds: u64) -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    i64::try_from(now - seconds).unwrap()
+    i64::try_from(ago(seconds).duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
 /// Writes logs of these numbers and reads them, each in a batch of its own.
@@ -55,7 +59,7 @@ fn done(server: &Server, work: &Value) -> Value {
 
 /// As if a month had passed: files are old, and what was removed from the table was so long ago that its log forgets it.
 fn age(folder: &TempDir) {
-    let then = SystemTime::now() - Duration::from_secs(30 * DAY);
+    let then = ago(30 * DAY);
     for file in files(folder) {
         File::options().write(true).open(file).unwrap().set_modified(then).unwrap();
     }

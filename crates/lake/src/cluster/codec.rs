@@ -58,8 +58,13 @@ impl Codec {
     }
 }
 
+/// The plan as text, but for the hints in which order a scan best reads its files: they are not sent, and change no row.
 fn shown(plan: &Arc<dyn ExecutionPlan>) -> String {
-    displayable(plan.as_ref()).indent(true).to_string()
+    let text = displayable(plan.as_ref()).indent(true).to_string();
+    let mut parts = text.split(", sort_order_for_reorder=[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let shown = parts.fold(first, |shown, part| shown + part.split_once(']').map_or(part, |(_, rest)| rest));
+    shown.replace(", reverse_row_groups=true", "")
 }
 
 impl PhysicalExtensionCodec for Codec {

@@ -59,11 +59,7 @@ fn executor(url: &str, lake: &TempDir, number: usize, version: &str) {
         files: LakeFiles::in_folder(lake.path()).unwrap(),
         version: version.to_owned(),
     };
-    tokio::spawn(async {
-        if let Err(error) = run_executor(options).await {
-            eprintln!("an executor ended: {error}");
-        }
-    });
+    tokio::spawn(async { run_executor(options).await.unwrap() });
 }
 
 fn options(url: &str, version: &str) -> ClusterOptions {
