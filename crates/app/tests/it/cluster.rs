@@ -20,9 +20,17 @@ const WHOLE: &str = "SIGHTLINE_CLUSTER_WHOLE";
 /// Sends everything, however little it reads.
 const ALL: &str = "[cluster]\nsmallest_mb = 0\nparts = 4\n";
 
-/// Members that differ between any two runs.
-const OF_A_RUN: &[&str] =
-    &["run_id", "checked_at", "evaluated_at", "generated_at", "discovered_at", "detected_at", "first_detected_at"];
+/// Members that differ between any two runs: the window of a map that is not bounded lasts until it is made.
+const OF_A_RUN: &[&str] = &[
+    "run_id",
+    "checked_at",
+    "evaluated_at",
+    "generated_at",
+    "discovered_at",
+    "detected_at",
+    "first_detected_at",
+    "until",
+];
 
 /// Whether the larger comparison is wanted.
 fn is_whole() -> bool {
