@@ -1,5 +1,6 @@
 //! An edge in the making: what its calls, tokens and connections add up to.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -135,8 +136,9 @@ impl Draft {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        // The weakest join is the edge's: a reader may rely on every call of it.
-        if other.attribution.confidence > self.attribution.confidence {
+        // The weakest join is the edge's: a reader may rely on every call of it. Which of several is told does not rest on who came first.
+        let order = |one: &Self| (Reverse(one.attribution.confidence), one.attribution.sentence.clone());
+        if order(&other) < order(self) {
             self.attribution = other.attribution;
         }
         let subject = &mut self.subject;

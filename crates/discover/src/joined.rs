@@ -3,6 +3,7 @@
 //! A flow log knows the service, not the model. So a connection of a workload to a service belongs to all edges of that workload, region,
 //! path and plane together. Where the log tells the workload's calls and not their path, the connections tell it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
@@ -203,7 +204,7 @@ impl<'l> Wire<'l> {
 
     fn add(&mut self, link: &'l Link) {
         // The weakest join is the edge's, as for calls.
-        if link.confidence > self.confidence {
+        if (Reverse(link.confidence), &*link.attribution) < (Reverse(self.confidence), self.attribution) {
             (self.confidence, self.attribution) = (link.confidence, &link.attribution);
         }
         self.evidence.insert(link.path_evidence.clone());

@@ -193,6 +193,29 @@ async fn a_pod_by_the_tags_of_pod_identity() {
 }
 
 #[tokio::test]
+async fn which_of_several_sessions_is_told_does_not_rest_on_their_order() {
+    let of_pod = |key: &str, event: &str, pod: &str| {
+        let tags = json!({
+            "eks-cluster-name": "prod", "kubernetes-namespace": "chat", "kubernetes-service-account": "summarizer", "kubernetes-pod-name": pod
+        });
+        let issued_call = ApiCall {
+            session_tags: serde_json::from_value(tags).unwrap(),
+            identity_type: "AWSService".into(),
+            invoked_by: "pods.eks.amazonaws.com".into(),
+            issued_access_key_id: key.into(),
+            ..issued(event)
+        };
+        [ApiCall { access_key_id: key.into(), ..by_session("pod", &format!("eks-prod-{pod}-uuid")) }, issued_call]
+    };
+    let first = of_pod("ASIAFIRST", "AssumeRole", "summarizer-9k");
+    let second = of_pod("ASIASECOND", "AssumeRoleForPodIdentity", "summarizer-7f");
+    let one = cluster(World::new()).calls(first.clone().into_iter().chain(second.clone())).edge().await;
+    let other = cluster(World::new()).calls(second.into_iter().chain(first)).edge().await;
+    assert_eq!(one.attribution, other.attribution);
+    assert!(one.attribution.contains("by AssumeRole with the pod's session tags"), "{}", one.attribution);
+}
+
+#[tokio::test]
 async fn a_pod_by_the_only_association_of_its_role() {
     let association = |world: World, account: &str| {
         let arn = format!("arn:aws:eks:us-east-1:{ACCOUNT}:podidentityassociation/prod/{account}");
