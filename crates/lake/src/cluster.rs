@@ -13,6 +13,7 @@
 //! opens nothing outside its lake, and both listen on loopback where nothing else is said.
 
 mod codec;
+mod engine;
 mod executor;
 mod files;
 mod fit;
