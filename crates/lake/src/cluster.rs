@@ -109,7 +109,8 @@ impl Cluster {
         statement: &LogicalPlan,
         here: &Arc<dyn ExecutionPlan>,
     ) -> Result<Option<SendableRecordBatchStream>, LakeError> {
-        if is_about_plans(statement) || size::read_by(here) < self.options.smallest {
+        let is_small = size::read_by(here) < self.options.smallest || size::is_top_of_table(here);
+        if is_about_plans(statement) || is_small {
             self.counted.small();
             return Ok(None);
         }

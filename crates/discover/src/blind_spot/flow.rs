@@ -119,8 +119,8 @@ fn uncovered(vpc: &Vpc, logs: &[&FlowLog], interfaces: &[Interface], ground: &Gr
 /// What the best of a VPC's flow logs lacks.
 fn made(logs: &[&FlowLog], uncovered: &[String]) -> Made {
     let readable: Vec<&&FlowLog> = logs.iter().filter(|log| log.destination_type == "s3").collect();
-    let Some(log) = readable.iter().min_by_key(|log| log.faults().len()) else {
-        let log = logs.first();
+    let Some(log) = readable.iter().min_by_key(|log| (log.faults().len(), &log.id)) else {
+        let log = logs.iter().min_by_key(|log| &log.id);
         let told =
             log.map_or_else(String::new, |log| format!("flow log {} delivers to {}", log.id, log.destination_type));
         return Made::No(format!("{told}: of flow logs those in S3 are read"));
@@ -227,7 +227,8 @@ async fn outside(ground: &Ground<'_>, spots: &mut Spots) -> Result<(), DiscoverE
 
 /// `5 VPCs (vpc-1, vpc-2 …)`
 pub(super) fn some(all: &[String], word: &str) -> String {
-    let named: Vec<&str> = all.iter().take(NAMED).map(String::as_str).collect();
+    let sorted: BTreeSet<&str> = all.iter().map(String::as_str).collect();
+    let named: Vec<&str> = sorted.into_iter().take(NAMED).collect();
     let more = if all.len() > NAMED { " …" } else { "" };
     format!("{} {word} ({}{more})", all.len(), named.join(", "))
 }

@@ -8,14 +8,16 @@ use sightline_model::lake_table::LOG_GAP;
 use crate::fixture::{gap, gaps, lake, stage};
 
 const READ: &str = r#"
-import json, sys
+import json, os, sys
 from deltalake import DeltaTable
 table = DeltaTable(sys.argv[1])
 rows = table.to_pyarrow_table().to_pylist() if hasattr(table, "to_pyarrow_table") else []
 adds = table.get_add_actions(flatten=True)
 names = adds.schema.names if hasattr(adds, "schema") else adds.column_names
 print(json.dumps({"rows": sorted(row["subject"] for row in rows), "files": len(table.file_uris()),
-    "records": sum(adds.column(names.index("num_records")).to_pylist() if hasattr(adds, "column") else [])}))
+    "records": sum(adds.column(names.index("num_records")).to_pylist() if hasattr(adds, "column") else [])}), flush=True)
+# Threads of the libraries may end the process while the interpreter goes down.
+os._exit(0)
 "#;
 
 /// The Python of the tests, where it has the reader.
