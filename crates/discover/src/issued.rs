@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sightline_lake::Session;
 
@@ -44,7 +45,14 @@ pub(crate) async fn of_day(session: &Session, day: &Day, store: &mut Store) -> R
     for row in issued {
         by_key.entry(row.issued_access_key_id.clone()).or_default().push(row);
     }
+    // Of several the first one tells whose the key is.
+    by_key.values_mut().for_each(|calls| calls.sort_by(|one, other| order(one).cmp(&order(other))));
     Ok(by_key)
+}
+
+fn order(issued: &Issued) -> (Option<Timestamp>, &str, &str, &str, &str) {
+    let at = issued.place.as_ref().map(|place| place.at);
+    (at, &issued.event_name, &issued.namespace, &issued.service_account, &issued.pod)
 }
 
 async fn read(session: &Session, day: &Day) -> Result<Vec<Issued>, DiscoverError> {
