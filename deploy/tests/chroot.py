@@ -68,10 +68,10 @@ class Chroot(unittest.TestCase):
         return ended.stdout
 
     def inside(
-        self, script: str, user: str = "root", place: str = "/root", alone: bool = False
+        self, script: str, user: str = "root", place: str = "/srv", alone: bool = False
     ) -> subprocess.CompletedProcess[str]:
         """Runs a script of bash in it, up to its first failure. `alone` has the loopback address and no other."""
-        home = "/root" if user == "root" else f"/home/{user}"
+        home = "/srv" if user == "root" else f"/home/{user}"
         words = ["runuser", "-u", user, "--", *ENV, f"HOME={home}", "bash", "-euc", f"cd {place}\n{script}"]
         prepared = 'mount -t proc proc "$1/proc" && exec chroot "$@"'
         network = ["--net"] if alone else []
@@ -79,7 +79,7 @@ class Chroot(unittest.TestCase):
             prepared = f"ip link set lo up && {prepared}"
         return run(*APART, *network, "sh", "-c", prepared, "sh", self.root, *words)
 
-    def done(self, script: str, user: str = "root", place: str = "/root", alone: bool = False) -> str:
+    def done(self, script: str, user: str = "root", place: str = "/srv", alone: bool = False) -> str:
         """What it printed; it must end well."""
         ended = self.inside(script, user, place, alone)
         self.assertEqual(0, ended.returncode, said(ended))
@@ -132,7 +132,7 @@ class Booted:
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         """A script of bash as root in it."""
         spaces = ("--mount", "--pid", "--ipc", "--uts", "--net", "--cgroup", "--root", "--wd")
-        return run("nsenter", f"--target={self.first}", *spaces, *ENV, "HOME=/root", "bash", "-euc", script)
+        return run("nsenter", f"--target={self.first}", *spaces, *ENV, "HOME=/srv", "bash", "-euc", script)
 
     @contextlib.contextmanager
     def beside(self, *command: object) -> Iterator[None]:

@@ -35,7 +35,7 @@ class Archive(Chroot):
         binary()
         program("cargo")
         super().setUpClass()
-        out = cls.root / "root"
+        out = cls.root / "srv"
         cls.outside("bash", ROOT / "tools" / "dist" / "dist.sh", PROFILE="dev", SKIP_BUILD="1", OUT=str(out))
         # What is not in the archive shall not help.
         shutil.rmtree(out / ARCHIVE)
@@ -115,7 +115,7 @@ class Archive(Chroot):
         self.installed("systemd")
         script, *_ = blocks("deploy/systemd/README.md", "")
         before, started = script.split("systemctl ", 1)
-        self.done(before, place=f"/root/{ARCHIVE}")
+        self.done(before, place=f"/srv/{ARCHIVE}")
         verified = self.done("systemd-analyze verify /etc/systemd/system/sightline* 2>&1")
         self.assertNotIn("sightline", verified)
         with self.booted() as system:
@@ -161,25 +161,25 @@ class Source(Chroot):
     """Who has a checkout. The long build is not begun."""
 
     def test_what_is_missing_is_said(self) -> None:
-        source = self.root / "root" / "sightline"
+        source = self.root / "srv" / "sightline"
         source.mkdir()
         shutil.copy(ROOT / "Makefile", source)
         shutil.copytree(ROOT / "demo", source / "demo")
         self.installed("make")
         for target in ("demo", "test"):
-            ended = self.inside(f"make {target}", place="/root/sightline")
+            ended = self.inside(f"make {target}", place="/srv/sightline")
             self.assertIn("missing: Python 3.10 or later", ended.stdout, said(ended))
             self.assertNotEqual(0, ended.returncode)
         self.installed("python3")
         for target in ("demo", "test"):
-            ended = self.inside(f"make {target}", place="/root/sightline")
+            ended = self.inside(f"make {target}", place="/srv/sightline")
             for words in ("rustup.rs", "apt install git", "build-essential", "python3-venv"):
                 self.assertIn(words, ended.stderr, said(ended))
         # The README's packages leave Rust alone, and what rustup.rs asks for is there.
         [packages] = set(re.findall(r"`apt install (make [^`]+)`", (ROOT / "README.md").read_text()))
         self.assertIn(f"`apt install {packages}`", (ROOT / "docs" / "tutorial.md").read_text())
         self.installed(packages)
-        ended = self.inside("make demo", place="/root/sightline")
+        ended = self.inside("make demo", place="/srv/sightline")
         self.assertEqual(1, ended.stderr.count("is not on the PATH"), said(ended))
         self.assertIn("`cargo`", ended.stderr)
         self.done("command -v curl && test -s /etc/ssl/certs/ca-certificates.crt")

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use sightline_model::edge::{Control, Edge, EdgeEvidence, PathClass, TrafficClass};
+use sightline_model::edge::{Confidence, Control, Edge, EdgeEvidence, PathClass, TrafficClass};
 use sightline_model::untrusted::shortened;
 use sightline_model::{RunId, finding};
 
@@ -135,10 +135,14 @@ impl Draft {
         (key, draft)
     }
 
+    fn rank(&self) -> (Reverse<Confidence>, &str) {
+        (Reverse(self.attribution.confidence), &self.attribution.sentence)
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
-        // The weakest join is the edge's: a reader may rely on every call of it. Which of several is told does not rest on who came first.
-        let order = |one: &Self| (Reverse(one.attribution.confidence), one.attribution.sentence.clone());
-        if order(&other) < order(self) {
+        // The weakest join is the edge's: a reader may rely on every call of it. Of several that are as weak, the order of texts says
+        // which is told, not the order that they come in.
+        if other.rank() < self.rank() {
             self.attribution = other.attribution;
         }
         let subject = &mut self.subject;

@@ -13,7 +13,6 @@
 //! opens nothing outside its lake, and both listen on loopback where nothing else is said.
 
 mod codec;
-mod engine;
 mod executor;
 mod files;
 mod fit;

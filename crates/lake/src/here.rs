@@ -29,18 +29,26 @@ pub(crate) async fn rows(
         Err(error) if is_of_memory(&error) && has_hash_join(&plan) => {
             let state = with_joins_that_sort(state);
             let plan = state.create_physical_plan(statement).await?;
-            begun(Arc::clone(&plan), Arc::new(shares::task(&state, &plan)?)).await
+            let task = Arc::new(shares::task(&state, &plan)?);
+            begun(plan, task).await
         }
         rows => rows,
     }
 }
 
-/// The rows, when the first of them are here: by then all hash tables are built.
+/// The rows, when the first of them are here. By then most plans have built all their hash tables; where one is built later, as in
+/// the second part of a union, and does not fit, the query fails.
 async fn begun(
     plan: Arc<dyn ExecutionPlan>,
     task: Arc<TaskContext>,
 ) -> Result<SendableRecordBatchStream, DataFusionError> {
-    let mut rows = execute_stream(plan, task)?;
+    with_first(execute_stream(plan, task)?).await
+}
+
+/// The same rows, when the first of them are here.
+pub(crate) async fn with_first(
+    mut rows: SendableRecordBatchStream,
+) -> Result<SendableRecordBatchStream, DataFusionError> {
     let first = rows.try_next().await?;
     let schema = rows.schema();
     let rows = stream::iter(first.map(Ok)).chain(rows);

@@ -1,5 +1,5 @@
-//! Several workers over one place, killed at random: each object once. A thousand objects, or as many as `SIGHTLINE_SHARD_OBJECTS` says, with
-//! `SIGHTLINE_SHARD_KILLS` kills.
+//! Several workers over one place, killed at random: each object once. A thousand objects, or as many as `SIGHTLINE_SHARD_OBJECTS` says
+//! (`SIGHTLINE_SHARD_TOLD`: those that a queue tells of), with `SIGHTLINE_SHARD_KILLS` kills.
 
 #![expect(
     clippy::unwrap_used,
@@ -132,8 +132,9 @@ impl Drop for Cloud {
     }
 }
 
-fn cloud(objects: usize) -> Option<Cloud> {
-    let (child, line) = serve("shards.py", [objects.to_string(), log()])?;
+/// A bucket of so many logs, and a queue that tells of so many of them.
+fn cloud(objects: usize, told: usize) -> Option<Cloud> {
+    let (child, line) = serve("shards.py", [told.to_string(), objects.to_string(), log()])?;
     let (url, queue) = line.trim().split_once(' ').unwrap();
     Some(Cloud { child, url: url.to_owned(), queue: queue.to_owned() })
 }
@@ -179,7 +180,7 @@ fn workers_over_a_folder() {
 #[test]
 fn workers_over_a_bucket_into_a_bucket() {
     let objects = bound("SIGHTLINE_SHARD_OBJECTS", 1_000);
-    let Some(cloud) = cloud(objects) else { return };
+    let Some(cloud) = cloud(objects, 0) else { return };
     let site = in_cloud(&cloud, ["s3://the-logs/AWSLogs/"], objects);
     site.disturb(bound("SIGHTLINE_SHARD_KILLS", 8), Chance(2));
     site.finish();
@@ -189,8 +190,8 @@ fn workers_over_a_bucket_into_a_bucket() {
 /// Each fifth object is told of twice, to whomever SQS gives the messages; one message is no news, and stays.
 #[test]
 fn workers_over_one_queue() {
-    let objects = bound("SIGHTLINE_SHARD_OBJECTS", 200);
-    let Some(cloud) = cloud(objects) else { return };
+    let objects = bound("SIGHTLINE_SHARD_TOLD", 200);
+    let Some(cloud) = cloud(objects, objects) else { return };
     let site = in_cloud(&cloud, ["--queue", &cloud.queue], objects);
     site.disturb(bound("SIGHTLINE_SHARD_KILLS", 4), Chance(3));
     // What the killed held comes again.

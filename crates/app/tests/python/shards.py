@@ -1,5 +1,6 @@
-"""Serves moto on a free port: a bucket of flow logs, a bucket for a lake, and a queue that tells of each fifth log twice, as SQS may. Prints the address
-and the queue's URL, and ends when its standard input does. Arguments: how many logs, and the text of one, with `PORT` for what differs."""
+"""Serves moto on a free port: a bucket of flow logs, a bucket for a lake, and a queue that tells of each log, of each fifth twice, as SQS may. Prints
+the address and the queue's URL, and ends when its standard input does. Arguments: of how many logs the queue tells, which takes moto a time that grows
+with the square; how many there are; the text of one, with `PORT` for what differs."""
 
 import json
 import logging
@@ -10,8 +11,8 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-count = int(sys.argv[1])
-text = sys.argv[2]
+told, count = int(sys.argv[1]), int(sys.argv[2])
+text = sys.argv[3]
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 host, port = server.get_host_and_port()
@@ -32,15 +33,15 @@ def key(number: int) -> str:
 def put(number: int) -> dict:
     body = text.replace("PORT", str(1024 + number)).encode()
     answer = s3.put_object(Bucket="the-logs", Key=key(number), Body=body)
-    told = {"bucket": {"name": "the-logs"}, "object": {"key": key(number), "size": len(body), "eTag": answer["ETag"].strip('"')}}
+    s3_part = {"bucket": {"name": "the-logs"}, "object": {"key": key(number), "size": len(body), "eTag": answer["ETag"].strip('"')}}
     return {"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1", "eventTime": "2026-11-22T03:05:00.000Z",
-            "eventName": "ObjectCreated:Put", "s3": told}
+            "eventName": "ObjectCreated:Put", "s3": s3_part}
 
 
 with ThreadPoolExecutor(8) as pool:
     records = list(pool.map(put, range(count)))
 # Directly, and through SNS: the second delivery of the same news.
-plain = [json.dumps({"Records": [record]}) for record in records]
+plain = [json.dumps({"Records": [record]}) for record in records[:told]]
 wrapped = [json.dumps({"Type": "Notification", "Message": body}) for body in plain]
 bodies = plain + wrapped[::-5] + ["this is no news"]
 for start in range(0, len(bodies), 10):

@@ -14,7 +14,6 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 use url::Url;
 
-use super::engine::Engine;
 use super::{LARGEST_MESSAGE, LakeFiles, functions, http, release, unusable};
 use crate::LakeError;
 
@@ -93,7 +92,6 @@ fn config(options: &ExecutorOptions, scheduler: &Url) -> Result<ExecutorProcessC
         override_function_registry: Some(Arc::new(BallistaFunctionRegistry::from(&known))),
         override_config_producer: Some(Arc::new(release::config)),
         override_runtime_producer: Some(runtime(options)),
-        override_execution_engine: Some(Arc::new(Engine::default())),
         ..ExecutorProcessConfig::default()
     })
 }

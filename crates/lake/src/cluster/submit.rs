@@ -14,10 +14,10 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion_proto::protobuf::PhysicalPlanNode;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::TryStreamExt;
 
 use super::{Cluster, ClusterOptions, LARGEST_MESSAGE, lost, release};
-use crate::LakeError;
+use crate::{LakeError, here};
 
 /// How often a query is begun at most, where executors are lost.
 const BEGUN: u32 = 3;
@@ -90,11 +90,8 @@ async fn answer(
         config,
     )
     .await;
-    let mut rows = asked.map_err(|error| Failure { is_of_loss: tells_of_loss(&error), error })?;
-    let first = rows.try_next().await.map_err(|error| Failure { error, is_of_loss: true })?;
-    let schema = rows.schema();
-    let rows = stream::iter(first.map(Ok)).chain(rows);
-    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+    let rows = asked.map_err(|error| Failure { is_of_loss: tells_of_loss(&error), error })?;
+    here::with_first(rows).await.map_err(|error| Failure { error, is_of_loss: true })
 }
 
 /// Whether a query ended because the scheduler ended it on a loss, or since a stage could not read what an executor had made.

@@ -78,7 +78,7 @@ impl MemoryPool for Shares {
         let is_shared = reservation.consumer().can_spill() || reservation.consumer().name().starts_with(MERGE);
         if is_shared && reservation.size().saturating_add(additional) > self.share {
             let name = reservation.consumer().name();
-            return Err(resources_datafusion_err!("{name} may hold {} bytes before it spills", self.share));
+            return Err(resources_datafusion_err!("{name} has used up its share of {} bytes", self.share));
         }
         self.pool.try_grow(reservation, additional)
     }
