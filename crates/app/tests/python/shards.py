@@ -33,9 +33,9 @@ def key(number: int) -> str:
 def put(number: int) -> dict:
     body = text.replace("PORT", str(1024 + number)).encode()
     answer = s3.put_object(Bucket="the-logs", Key=key(number), Body=body)
-    s3_part = {"bucket": {"name": "the-logs"}, "object": {"key": key(number), "size": len(body), "eTag": answer["ETag"].strip('"')}}
+    stored = {"bucket": {"name": "the-logs"}, "object": {"key": key(number), "size": len(body), "eTag": answer["ETag"].strip('"')}}
     return {"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1", "eventTime": "2026-11-22T03:05:00.000Z",
-            "eventName": "ObjectCreated:Put", "s3": s3_part}
+            "eventName": "ObjectCreated:Put", "s3": stored}
 
 
 with ThreadPoolExecutor(8) as pool:
