@@ -51,6 +51,9 @@ pub const SMALLEST: u64 = 64 << 20;
 /// Into how many parts work is cut where nothing else is said.
 pub const PARTS: usize = 16;
 
+/// Into how many times as many parts work is cut where a part had too little memory.
+const FINER: usize = 8;
+
 /// The largest message of the protocol, in bytes: plans with the names of all their files, and with rows that go along.
 const LARGEST_MESSAGE: u32 = 64 << 20;
 
@@ -114,23 +117,36 @@ impl Cluster {
             return Ok(None);
         }
         self.answered.get_or_try_init(|| self.check()).await?;
-        let state = submit::planner(state, &self.options);
-        let planned = state.create_physical_plan(statement).await;
-        // What is wrong with a statement was found when it was planned for this process.
-        let planned =
-            planned.map_err(|error| format!("it cannot be planned for a cluster: {}", error.strip_backtrace()));
-        let fitted = planned.and_then(fit::fitted);
-        match fitted.and_then(|plan| self.codec.check(&plan).map(|()| plan)) {
-            Ok(plan) => {
-                let rows = submit::submit(self, &state, plan, here.schema()).await?;
-                self.counted.sent();
-                Ok(Some(rows))
-            }
+        let planner = |parts| submit::planner(state, parts, &self.options.version);
+        let usual = planner(self.options.parts);
+        let plan = match self.planned(&usual, statement).await {
+            Ok(plan) => plan,
             Err(reason) => {
                 self.counted.kept_here(reason);
-                Ok(None)
+                return Ok(None);
             }
-        }
+        };
+        let rows = match submit::submit(self, &usual, plan, here.schema()).await {
+            Err(error) if is_of_memory(&error) => {
+                // Of more parts fewer are in memory at a time.
+                let finer = planner(self.options.parts.saturating_mul(FINER));
+                let Ok(plan) = self.planned(&finer, statement).await else { return Err(error) };
+                submit::submit(self, &finer, plan, here.schema()).await?
+            }
+            rows => rows?,
+        };
+        self.counted.sent();
+        Ok(Some(rows))
+    }
+
+    /// The plan of a statement as executors can run it, or why they cannot.
+    async fn planned(&self, state: &SessionState, statement: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, String> {
+        let plan = state.create_physical_plan(statement).await;
+        // What is wrong with a statement was found when it was planned for this process.
+        let plan = plan.map_err(|error| format!("it cannot be planned for a cluster: {}", error.strip_backtrace()))?;
+        let plan = fit::fitted(plan)?;
+        self.codec.check(&plan)?;
+        Ok(plan)
     }
 
     /// Whether the scheduler answers and has somebody to give work to.
@@ -159,6 +175,12 @@ pub(crate) async fn run(
 /// EXPLAIN and the like tell of the plan for this process.
 fn is_about_plans(statement: &LogicalPlan) -> bool {
     matches!(statement, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_))
+}
+
+/// Whether an executor had too little memory. The scheduler hands on what it said as text.
+fn is_of_memory(error: &LakeError) -> bool {
+    let told = error.to_string();
+    told.contains("Resources exhausted") || told.contains("ResourcesExhausted")
 }
 
 fn unusable(url: &str, reason: String) -> LakeError {

@@ -16,7 +16,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion_proto::protobuf::PhysicalPlanNode;
 use futures::TryStreamExt;
 
-use super::{Cluster, ClusterOptions, LARGEST_MESSAGE, lost, release};
+use super::{Cluster, LARGEST_MESSAGE, lost, release};
 use crate::{LakeError, here};
 
 /// How often a query is begun at most, where executors are lost.
@@ -25,12 +25,13 @@ const BEGUN: u32 = 3;
 /// How the scheduler begins to tell that a stage was not tried again.
 const FETCH_FAILED: &str = "most recent failure reason";
 
-/// A state that plans for a cluster what `state` plans for this process: nothing in a plan may rest on memory that its operators share.
-pub(super) fn planner(state: &SessionState, options: &ClusterOptions) -> SessionState {
-    let mut config = release::planned_by(state.config().clone().upgrade_for_ballista(), &options.version)
-        .with_target_partitions(options.parts.max(1))
+/// A state that plans for a cluster, in so many parts, what `state` plans for this process: nothing in a plan may rest on memory that its
+/// operators share.
+pub(super) fn planner(state: &SessionState, parts: usize, version: &str) -> SessionState {
+    let mut config = release::planned_by(state.config().clone().upgrade_for_ballista(), version)
+        .with_target_partitions(parts.max(1))
         .with_ballista_grpc_client_max_message_size(LARGEST_MESSAGE as usize);
-    // The sort that a merge join wants costs more than the hash table; as in one process, its size is bounded by memory.
+    // The sort that a merge join wants costs more than the hash table, and takes memory as well.
     config.options_mut().optimizer.prefer_hash_join = true;
     let config = lost::noticed_in_seconds(config);
     SessionStateBuilder::new_from_existing(state.clone())

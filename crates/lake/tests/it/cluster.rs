@@ -18,9 +18,14 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A client of a cluster with so many executors, which sends all that it can.
 pub(crate) async fn started(lake: &TempDir, executors: usize) -> Arc<Cluster> {
+    started_with(lake, executors, 512 << 20).await
+}
+
+/// The same, each executor with so many bytes of memory.
+async fn started_with(lake: &TempDir, executors: usize, memory: u64) -> Arc<Cluster> {
     let url = scheduler(VERSION).await;
     for number in 0..executors {
-        executor(&url, lake, number, VERSION);
+        executor(&url, lake, number, VERSION, memory);
     }
     let cluster = client(&url, VERSION);
     let mut said = String::new();
@@ -44,7 +49,7 @@ async fn scheduler(version: &str) -> String {
     url
 }
 
-fn executor(url: &str, lake: &TempDir, number: usize, version: &str) {
+fn executor(url: &str, lake: &TempDir, number: usize, version: &str, memory: u64) {
     let work = lake.path().join(format!("work-{number}"));
     std::fs::create_dir_all(&work).unwrap();
     let options = ExecutorOptions {
@@ -54,7 +59,7 @@ fn executor(url: &str, lake: &TempDir, number: usize, version: &str) {
         advertise: None,
         port: 0,
         cores: 2,
-        memory: Some(512 << 20),
+        memory: Some(memory),
         work,
         files: LakeFiles::in_folder(lake.path()).unwrap(),
         version: version.to_owned(),
@@ -169,6 +174,28 @@ async fn every_operator_gives_the_same_rows() {
     assert!(runs.sent as usize >= STATEMENTS.len() / 2, "{runs:#?}");
 }
 
+/// Half a million rows of 600 bytes on both sides.
+const LARGE_JOIN: &str = "SELECT count(*) AS n, sum(a.v) AS total, max(b.text) AS last \
+    FROM (SELECT a.line * 100 + b.line AS v, repeat('x', 600) || a.line AS text \
+        FROM log_gap a CROSS JOIN (SELECT line FROM log_gap WHERE line < 100) b) a \
+    JOIN (SELECT a.line * 100 + b.line + 1 AS v, repeat('y', 600) || a.line AS text \
+        FROM log_gap a CROSS JOIN (SELECT line FROM log_gap WHERE line < 100) b) b \
+    ON a.v = b.v AND a.text <> b.text";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_join_that_is_larger_than_an_executors_memory_gives_the_same_rows() {
+    let (folder, lake) = lake().await;
+    filled(&lake).await;
+    let session = lake.session(&schemas()).await.unwrap();
+    let here = rows(&session, LARGE_JOIN).await;
+    assert_eq!(here[0]["n"], json!(499_999));
+    let cluster = started_with(&folder, 1, 32 << 20).await;
+    let session = session.on_cluster(Some(Arc::clone(&cluster)));
+    assert_eq!(rows(&session, LARGE_JOIN).await, here);
+    let runs = cluster.runs();
+    assert_eq!((runs.sent, runs.kept_here.len()), (1, 0), "{runs:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workspace_sends_what_it_holds() {
     let (folder, lake) = lake().await;
@@ -214,7 +241,7 @@ async fn another_version_is_refused() {
     filled(&lake).await;
     let url = scheduler("2.0.0").await;
     let session = async || lake.session(&[]).await.unwrap();
-    executor(&url, &folder, 0, "1.0.0");
+    executor(&url, &folder, 0, "1.0.0", 512 << 20);
     let said = async |cluster: Arc<Cluster>| {
         for _ in 0..600 {
             let session = session().await.on_cluster(Some(Arc::clone(&cluster)));
@@ -242,7 +269,7 @@ async fn executors_read_their_lake_alone() {
     std::fs::create_dir_all(&other).unwrap();
     let work = folder.path().join("work");
     std::fs::create_dir_all(&work).unwrap();
-    executor(&url, &elsewhere, 0, VERSION);
+    executor(&url, &elsewhere, 0, VERSION, 512 << 20);
     let cluster = client(&url, VERSION);
     for _ in 0..600 {
         let session = lake.session(&[]).await.unwrap().on_cluster(Some(Arc::clone(&cluster)));
