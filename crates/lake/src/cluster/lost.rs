@@ -27,9 +27,9 @@ use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 /// After how long an executor that cannot be reached is tried again, in milliseconds; it is tried three times.
 const TRIED_AGAIN_AFTER: u64 = 1000;
 /// After how long without a word an executor that rows are read from is asked whether it lives.
-const ASKED_AFTER: Duration = Duration::from_secs(5);
-/// How long it has to answer.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+const ASKED_AFTER: Duration = Duration::from_secs(2);
+/// How long it has to answer. Tasks that wait for one that stands still hold cores that the query needs when it begins again.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(6);
 
 /// A configuration for what reads rows from executors: one that is gone or stands still is noticed within seconds. Without a word it would be
 /// waited for without an end.
