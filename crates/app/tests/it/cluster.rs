@@ -39,12 +39,19 @@ fn rows(ended: &Ended) -> Vec<String> {
     if let Some(window) = json.get_mut("window").and_then(Value::as_object_mut) {
         window.remove("until");
     }
-    let mut rows: Vec<String> = match json {
+    let mut rows: Vec<String> = match &json {
         Value::Array(rows) => rows.iter().map(ToString::to_string).collect(),
+        Value::Object(members) => members.iter().flat_map(|(name, value)| member(name, value)).collect(),
         other => vec![other.to_string()],
     };
     rows.sort();
     rows
+}
+
+/// A list row by row, in its order.
+fn member(name: &str, value: &Value) -> Vec<String> {
+    let Value::Array(rows) = value else { return vec![format!("{name} {value}")] };
+    rows.iter().enumerate().map(|(place, row)| format!("{name} {place:06} {row}")).collect()
 }
 
 fn strip(value: &mut Value) {

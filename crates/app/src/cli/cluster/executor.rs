@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(
     after_help = "It reads files of the lake of `--lake` and no others, and writes to no lake.\nOn Ctrl-C or SIGTERM it takes no more work and \
-     lets what it has end first. One that is gone without a word is missed after fifteen seconds, and its work done by others."
+     lets what it has end first. One that is gone without a word is missed after fifteen seconds, and\n\
+     queries that it may have had a part in are begun again."
 )]
 pub(crate) struct ExecutorCommand {
     /// URL of the scheduler; it may start half a minute later
