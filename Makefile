@@ -17,7 +17,7 @@ demo: python console
 	@$(PYTHON) demo/run.py $(DEMO_FLAGS)
 
 test: venv console
-	@echo "== Rust tests (a cold build takes 10 to 20 minutes on two cores, then seconds)"
+	@echo "== Rust tests (a cold build takes about 25 minutes on two cores, then seconds)"
 	SIGHTLINE_PYTHON=$(CURDIR)/$(VENV_PYTHON) cargo test --workspace --locked
 	@echo "== Python tests of the demo"
 	$(VENV_PYTHON) -m unittest discover -s demo/tests -t demo

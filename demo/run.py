@@ -121,7 +121,7 @@ def _prepare(steps: Steps) -> Path:
 
 
 def _build(steps: Steps, skip: bool) -> Path:
-    steps.step("Build Sightline: 10 to 20 minutes when cold on two cores, then seconds.")
+    steps.step("Build Sightline: 15 to 25 minutes when cold on two cores, then seconds.")
     begun = time.monotonic()
     if (
         not skip
