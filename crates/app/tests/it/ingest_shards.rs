@@ -1,5 +1,6 @@
 //! Several workers over one place, killed at random: each object once. A thousand objects, or as many as `SIGHTLINE_SHARD_OBJECTS` says
-//! (`SIGHTLINE_SHARD_TOLD`: those that a queue tells of), with `SIGHTLINE_SHARD_KILLS` kills.
+//! (`SIGHTLINE_SHARD_TOLD`: those that a queue tells of), with `SIGHTLINE_SHARD_KILLS` kills. Each comes `SIGHTLINE_SHARD_PAUSE_MS` after
+//! the one before at most: with many objects kills shall come all the way, not in the first tenth alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -153,7 +154,7 @@ fn in_cloud<const N: usize>(cloud: &Cloud, places: [&str; N], objects: usize) ->
         places: places.map(str::to_owned).to_vec(),
         variables: variables.map(|(name, value)| (name, value.to_owned())).to_vec(),
         objects,
-        longest: 2_500,
+        longest: bound("SIGHTLINE_SHARD_PAUSE_MS", 2_500) as u64,
     }
 }
 
@@ -169,7 +170,14 @@ fn workers_over_a_folder() {
     }
     let lake = folder.path().join("lake").to_str().unwrap().to_owned();
     let places = vec![folder.path().join("logs").to_str().unwrap().to_owned()];
-    let site = Site { folder, lake, places, variables: vec![], objects, longest: 1_500 };
+    let site = Site {
+        folder,
+        lake,
+        places,
+        variables: vec![],
+        objects,
+        longest: bound("SIGHTLINE_SHARD_PAUSE_MS", 1_500) as u64,
+    };
     site.disturb(bound("SIGHTLINE_SHARD_KILLS", 8), Chance(1));
     site.finish();
     site.assert_once(WORKERS as u64);
