@@ -122,7 +122,7 @@ impl Feeder {
         seen.ahead.objects += new.len() as u64;
         seen.ahead.bytes += new.iter().map(|object| object.size).sum::<u64>();
         drop(seen);
-        self.recent.know(known.contents());
+        self.recent.know(&chunk, known.contents());
         Ok((new, known, chunk))
     }
 

@@ -36,9 +36,12 @@ pub(super) fn read_row(listed: &Listed, content: String, decoded: &Decoded) -> L
     }
 }
 
-/// The row of an object whose content was read before under another name.
+/// The status of an object whose content was read before under another name.
+pub(super) const DUPLICATE: &str = "duplicate";
+
+/// The row of such an object.
 pub(super) fn duplicate_row(listed: &Listed, content: String) -> LogObject {
-    LogObject { content, status: "duplicate".to_owned(), ..blank(listed) }
+    LogObject { content, status: DUPLICATE.to_owned(), ..blank(listed) }
 }
 
 /// The row of an object that could not be fetched.

@@ -17,16 +17,23 @@ pub(super) struct Recent(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     versions: HashSet<u128>,
+    /// all of `stored`, and what is on its way into the lake
     contents: HashSet<u128>,
     chunks: Vec<Weak<()>>,
-    retired: Vec<Retired>,
+    stored: Vec<Stored>,
 }
 
-/// Contents of a batch that is in the lake, and the chunks for which the lake was asked before it was.
+/// Contents that are in the lake, and the chunks that need them remembered.
 #[derive(Debug)]
-struct Retired {
+struct Stored {
     contents: Vec<u128>,
     chunks: Vec<Weak<()>>,
+}
+
+impl Stored {
+    fn is_needed(&self) -> bool {
+        self.chunks.iter().any(|chunk| chunk.strong_count() > 0)
+    }
 }
 
 impl Recent {
@@ -39,9 +46,12 @@ impl Recent {
         chunk
     }
 
-    /// Contents that the lake has; they are forgotten with the next batch.
-    pub(super) fn know(&self, contents: impl Iterator<Item = u128>) {
-        self.state().contents.extend(contents);
+    /// Contents that the lake told for this chunk: they are remembered as long as it is under way.
+    pub(super) fn know(&self, chunk: &Chunk, contents: impl Iterator<Item = u128>) {
+        let contents: Vec<u128> = contents.collect();
+        let mut state = self.state();
+        state.contents.extend(&contents);
+        state.stored.push(Stored { contents, chunks: vec![Arc::downgrade(chunk)] });
     }
 
     /// Whether this version was not taken. From then on it was.
@@ -69,21 +79,20 @@ impl Recent {
         self.state().contents.remove(&content);
     }
 
-    /// These contents are in the lake.
+    /// These contents are in the lake: chunks for which it is asked from now on are told so by it.
     pub(super) fn forget_contents(&self, contents: Vec<u128>) {
         let mut state = self.state();
         let chunks = state.chunks.clone();
-        state.retired.push(Retired { contents, chunks });
-        let retired = std::mem::take(&mut state.retired);
-        for batch in retired {
-            if batch.chunks.iter().any(|chunk| chunk.strong_count() > 0) {
-                state.retired.push(batch);
-            } else {
-                for content in &batch.contents {
-                    state.contents.remove(content);
-                }
-            }
+        state.stored.push(Stored { contents, chunks });
+        let (needed, over): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut state.stored).into_iter().partition(Stored::is_needed);
+        state.stored = needed;
+        for content in over.iter().flat_map(|stored| &stored.contents) {
+            state.contents.remove(content);
         }
+        // What a chunk was told of by the lake may be what a batch brought into it before.
+        let State { contents, stored, .. } = &mut *state;
+        contents.extend(stored.iter().flat_map(|stored| &stored.contents));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -108,6 +117,23 @@ mod tests {
         assert!(recent.takes_version(7));
         drop(chunk);
         let _newer = recent.chunk();
+        recent.forget_contents(vec![]);
+        assert!(recent.takes_content(1));
+    }
+
+    #[test]
+    fn what_the_lake_told_for_a_chunk_is_kept_as_long_as_the_chunk() {
+        let recent = Recent::default();
+        let first = recent.chunk();
+        assert!(recent.takes_content(1));
+        recent.forget_contents(vec![1]);
+        // The second chunk is looked up with the batch in the lake, and is under way when the first one is over.
+        let second = recent.chunk();
+        recent.know(&second, [1].into_iter());
+        drop(first);
+        recent.forget_contents(vec![]);
+        assert!(!recent.takes_content(1));
+        drop(second);
         recent.forget_contents(vec![]);
         assert!(recent.takes_content(1));
     }

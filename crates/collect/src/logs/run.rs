@@ -3,7 +3,7 @@
 use super::commit::{Ready, commit, last_claim, record, recover, tidy};
 use super::feeder::{Feeder, WAITING};
 use super::ledger::{content_id, identity};
-use super::object::late_gaps;
+use super::object::{DUPLICATE, late_gaps};
 use super::options::{IngestOptions, ObjectDone, Progress};
 use super::queue::Queue;
 use super::recent::Recent;
@@ -243,7 +243,9 @@ impl<'r> Run<'r> {
     async fn refused(&mut self, batch: &mut Batch, rows: Vec<LogObject>) -> Result<(), CollectError> {
         tracing::info!(app = self.app, objects = rows.len(), "another worker was first with objects of this batch");
         self.recent.forget_versions(batch.settled.iter().map(|object| identity(&object.uri, &object.version)));
-        rows.iter().for_each(|row| self.recent.gives_back(content_id(&row.content)));
+        // The content of a copy stays taken: what it is a copy of may be in the lake.
+        let own = rows.iter().filter(|row| row.status != DUPLICATE);
+        own.for_each(|row| self.recent.gives_back(content_id(&row.content)));
         self.again.append(&mut batch.settled);
         self.summary = std::mem::take(&mut batch.before);
         self.summary.clashes += 1;

@@ -123,6 +123,22 @@ async fn each_object_once() {
     assert_eq!(place.totals().await, json!([[2, 33, 6], 4, 1]));
 }
 
+/// The listing is looked up chunk by chunk, ahead of the batches: copies stand in the chunk after that of their originals.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_is_a_copy_in_a_later_chunk_too() {
+    for originals in [150_u32, 200, 250, 300] {
+        let place = Place::new().await;
+        for packets in 1..=originals {
+            place.put(&format!("{FLOWS}/a{packets:04}.log"), flow(packets).as_bytes());
+            place.put(&format!("{FLOWS}/b{packets:04}.log"), flow(packets).as_bytes());
+        }
+        let summary = place.ingest_with(IngestOptions { batch_objects: 20, ..options() }).await;
+        let count = u64::from(originals);
+        assert_eq!((summary.objects, summary.duplicates), (count, count), "{originals}");
+        assert_eq!(place.sql("SELECT sum(records) FROM flow").await, json!([[originals]]), "{originals}");
+    }
+}
+
 #[tokio::test]
 async fn bad_objects_are_counted_and_cost_themselves() {
     let place = Place::new().await;
