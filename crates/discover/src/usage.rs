@@ -15,6 +15,9 @@ pub(crate) struct Usage {
     cost: Option<f64>,
 }
 
+/// What costs are rounded to. The last digits of a sum are those of the order in which its parts came.
+const SHARES_OF_A_DOLLAR: f64 = 1e9;
+
 /// What is paid by the hour, whatever is called.
 const PROVISIONED: &str = "provisioned-model";
 
@@ -57,8 +60,26 @@ impl Usage {
             output_tokens: Some(output_tokens),
             cache_read_tokens: Some(cache_read_tokens),
             cache_write_tokens: Some(cache_write_tokens),
-            cost_usd: self.cost,
+            cost_usd: self.cost.map(|cost| (cost * SHARES_OF_A_DOLLAR).round() / SHARES_OF_A_DOLLAR),
             ..edge
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cost_does_not_rest_on_the_order_of_its_parts() {
+        let parts = [0.1, 0.2, 0.3, 0.000_000_06];
+        let told = |parts: &mut dyn Iterator<Item = &f64>| {
+            let none = Usage { tokens: Tokens { counted_calls: 1, ..Tokens::default() }, cost: Some(0.0) };
+            let mut all = none;
+            parts.for_each(|cost| all.add(&Usage { cost: Some(*cost), ..none }));
+            all.told(Edge::default()).cost_usd
+        };
+        assert_eq!(told(&mut parts.iter()), Some(0.600_000_06));
+        assert_eq!(told(&mut parts.iter().rev()), told(&mut parts.iter()));
     }
 }
